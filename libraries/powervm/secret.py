@@ -1,0 +1,28 @@
+"""A password that cannot be printed by accident."""
+
+from __future__ import annotations
+
+
+class Password:
+    """Holds a password; only `reveal` gives it out.
+
+    It has no useful ``repr``, ``str`` or ``format``, cannot be pickled and compares by identity, so neither a log
+    line, a traceback nor an assertion shows its value.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The password itself: for the one call that sends it, never for a message."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "<password>"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("A password is not written to any file.")

@@ -1,0 +1,102 @@
+"""How the world (servers, firmware, migrations) and an operating system in a partition meet.
+
+The world calls a `Guest`; a guest reads `Hardware` and calls the functions in `Firmware`. Neither knows more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """What firmware tells the operating system about the server that it runs on and its share of it.
+
+    Attributes:
+        type_model: For example ``9009-22A``.
+        serial: Seven characters, for example ``78A1B20``.
+        processor: ``POWER8`` ... ``POWER11``: the silicon.
+        compatibility_mode: What the hypervisor gave at activation, for example ``POWER9_base``.
+        firmware: For example ``FW950.30 (VL950_092)``.
+        memory: Megabytes; likewise the other memory figures.
+        units: Entitled processing units; None for dedicated processors.
+    """
+
+    type_model: str
+    serial: str
+    processor: str
+    compatibility_mode: str
+    firmware: str
+    partition_id: int
+    partition_name: str
+    memory: int
+    minimum_memory: int
+    maximum_memory: int
+    processors: int
+    minimum_processors: int
+    maximum_processors: int
+    units: float | None
+    minimum_units: float | None
+    maximum_units: float | None
+    capped: bool
+    weight: int
+    pool_id: int
+    server_processors: int
+    consoles: tuple[ConsoleContact, ...]
+
+
+@dataclass(frozen=True)
+class ConsoleContact:
+    """A management console as a partition knows it (``lsrsrc IBM.MCP``)."""
+
+    name: str
+    address: str
+    type_model_serial: str
+
+
+@dataclass(frozen=True)
+class Firmware:
+    """What a guest may do to the world.
+
+    Attributes:
+        rmc_changed: To be called whenever something that RMC needs was started, stopped or re-configured.
+        power_off: The operating system has shut itself down; the argument is True for a restart.
+    """
+
+    rmc_changed: Callable[[], None]
+    power_off: Callable[[bool], None]
+
+
+class Guest(Protocol):
+    """An operating system in a partition, as the world sees it. All calls return at once."""
+
+    @property
+    def rmc_ready(self) -> bool:
+        """The subsystems that RMC needs are active and remote clients are allowed."""
+
+    @property
+    def running(self) -> bool:
+        """It is booted (also while suspended)."""
+
+    def boot(self, hardware: Hardware) -> None:
+        """The partition was activated: a new boot id, an empty kernel log with boot lines, uptime 0."""
+
+    def stop(self) -> None:
+        """The power is gone: every process ends; files in /var survive, /proc and the ring buffer do not."""
+
+    def check_migration(self, stream_id: int, target_id: int) -> int:
+        """``drmgr -m -c pmig -p check`` is run; returns its exit status (0: the operating system agrees)."""
+
+    def start_migration(self, stream_id: int, target_id: int) -> None:
+        """``drmgr -m -c pmig -p pre`` is run: the copy goes on while the partition runs."""
+
+    def suspend(self) -> None:
+        """Last moment on the source: the suspend lines are logged, then nothing runs until `resume`."""
+
+    def resume(self, hardware: Hardware) -> None:
+        """First moment on the target (or on the source again): lines are logged, everything goes on."""
+
+    def end_migration(self, status: int) -> None:
+        """The kernel's call has returned: 0, or an errno such as 5 when the migration was stopped."""
