@@ -1,0 +1,67 @@
+"""The keyword library that testers import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from robotlibcore import DynamicCore
+
+from mobility_keywords.connection_keywords import ConnectionKeywords
+from mobility_keywords.desk import Desk
+from mobility_keywords.lab_keywords import LabKeywords
+from mobility_keywords.migration_keywords import MigrationKeywords
+from mobility_keywords.partition_keywords import PartitionKeywords
+from mobility_keywords.simulation import SIMULATIONS
+
+
+class PartitionMobility(DynamicCore):
+    """Tests Live Partition Mobility of Linux partitions on IBM Power, from outside the partition over SSH.
+
+    %TOC%
+
+    = Labs =
+
+    A lab file describes the machines: management consoles, servers, Virtual I/O Servers, partitions, and the moves that
+    suites use by name. `Use Lab` takes one. Without hardware the simulated lab is used; log and report say which it
+    was.
+
+    = Outcomes =
+
+    Every keyword that does something to a partition returns an outcome record, and writes it to ``mobility/outcomes``
+    in the output directory: ``ending``, ``error``, ``duration``, ``phases``, ``findings``, ``repairs``, ``places``
+    and more, with the same keys for every operation and ending. The keyword fails unless the ending is ``done``.
+
+    = Example =
+
+    | `Use Lab`                           ${LAB}
+    | `Validate Migration`                crosshmc
+    | ${outcome} =    `Migrate Partition`    crosshmc
+    | `Partition Should Be Running On`    lp2    p10b
+    | `Migrate Partition Back`            crosshmc
+    | `Close Lab`
+    """
+
+    ROBOT_LIBRARY_SCOPE = "GLOBAL"
+    ROBOT_LIBRARY_DOC_FORMAT = "ROBOT"
+    ROBOT_LISTENER_API_VERSION = 3
+    ROBOT_LIBRARY_VERSION = "0.1.0"
+
+    def __init__(self) -> None:
+        self._desk = Desk()
+        topics = LabKeywords, MigrationKeywords, PartitionKeywords, ConnectionKeywords
+        super().__init__([topic(self._desk) for topic in topics])
+        self.ROBOT_LIBRARY_LISTENER = self
+
+    def run_keyword(self, name: str, args: Any, kwargs: Any = None) -> Any:
+        """Run a keyword; the commands that it sent are in the log afterwards, whatever its ending."""
+        try:
+            return super().run_keyword(name, args, kwargs)
+        finally:
+            self._desk.log_commands()
+
+    def close(self) -> None:
+        """The run is over: nothing of it may stay behind."""
+        try:
+            self._desk.close()
+        finally:
+            SIMULATIONS.stop_all()

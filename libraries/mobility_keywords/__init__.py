@@ -1,0 +1,1 @@
+"""The keywords by topic: they convert, delegate to `powervm`, log and return; they decide nothing."""

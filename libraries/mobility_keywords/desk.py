@@ -1,0 +1,194 @@
+"""What the topics share: the lab in use, the evidence folder, and how results reach log and terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+from robot.api import logger
+from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
+
+from mobility_keywords.evidence import Evidence
+from mobility_keywords.live_line import LiveLine, console_is_quiet
+from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.tables import findings_table, outcome_tables
+from powervm.errors import MobilityError
+from powervm.lab import Lab, Move, load_lab, load_ready
+from powervm.outcome import Outcome
+from powervm.placement import find_partition
+from powervm.plan import MovePlan, plan_move
+from powervm.progress import Watcher
+from powervm.session import LabSession
+
+Way = Literal["there", "back"]
+
+
+class OperationFailed(MobilityError):
+    """An operation did not end with "done".
+
+    Attributes:
+        outcome: Its record.
+    """
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.error or outcome.summary())
+
+
+class Desk:
+    """One lab at a time: `use` opens it, `close` puts back what was changed and closes its connections."""
+
+    def __init__(self) -> None:
+        self._session: LabSession | None = None
+        self.evidence = Evidence(Path("mobility"))
+
+    # --- the lab ------------------------------------------------------------------------------------------------
+
+    def use(self, file: str) -> LabSession:
+        """Read a lab file, start or join its simulated lab, and make it the one that all keywords work on."""
+        self.close()
+        lab = load_lab(file)
+        for warning in lab.warnings:
+            logger.warn(str(warning))
+        if lab.simulated:
+            lab = lab.join(self._ready_document(lab))
+        self._open(lab)
+        self._show_label()
+        return self.session
+
+    def _open(self, lab: Lab) -> None:
+        self.evidence = Evidence(output_folder() / "mobility")
+        self._session = LabSession(lab, observer=self.evidence.observe)
+
+    def replace(self, lab: Lab) -> None:
+        """Go on with a changed description of the same lab."""
+        self.session.close()
+        self._open(lab)
+
+    @property
+    def session(self) -> LabSession:
+        """The opened lab.
+
+        Raises:
+            MobilityError: No lab is in use.
+        """
+        if self._session is None:
+            raise MobilityError("No lab is in use.", remedy="Call the keyword Use Lab first, in the suite setup.")
+        return self._session
+
+    @property
+    def lab(self) -> Lab:
+        """The description of the lab in use."""
+        return self.session.lab
+
+    @property
+    def label(self) -> str:
+        """``Lab: simulated`` or ``Lab: hardware``."""
+        return f"Lab: {self.lab.kind}"
+
+    def close(self) -> None:
+        """Put back what was changed for the tests, and close all connections."""
+        if self._session is None:
+            return
+        session, self._session = self._session, None
+        try:
+            done, failed = session.put_back()
+        finally:
+            session.close()
+        for what in done:
+            logger.info(f"Put back: {what}.")
+        if failed:
+            raise MobilityError(f"Could not be put back: {'; '.join(failed)}", remedy="Put it back by hand.")
+
+    def _ready_document(self, lab: Lab) -> dict[str, object]:
+        simulated = lab.simulated
+        if simulated and simulated.ready_file:
+            return load_ready(simulated.ready_file)
+        if simulated and simulated.world:
+            return SIMULATIONS.get(simulated.world, speed=simulated.speed).ready
+        raise MobilityError(f"{lab.file}: the simulated lab has neither a world nor a ready file.")
+
+    def _show_label(self) -> None:
+        lab = self.lab
+        text = f"{lab.kind} ({lab.name})"
+        logger.info(f"Lab: {text}, described in {lab.file}")
+        if self.live_line_shown:
+            logger.console(f"Lab: {text}")
+        with suppress(RobotNotRunningError):
+            BuiltIn().set_suite_metadata("Lab", text, top=True)
+
+    # --- moves --------------------------------------------------------------------------------------------------
+
+    def plan(self, move: str, *, way: Way = "there", to: str | None = None, options: str | None = None) -> MovePlan:
+        """Work out a named move, or with ``to`` the move of a partition from where it is now."""
+        found = self.lab.move(move) if to is None else self._ad_hoc(move, to)
+        if way == "back":
+            found = found.back()
+        return plan_move(self.lab, found, options=options)
+
+    def _ad_hoc(self, partition: str, to: str) -> Move:
+        entry, target = self.lab.partition(partition), self.lab.server(to)
+        source = find_partition(self.session, entry.partition)
+        if source is None:
+            raise MobilityError(f"{partition} is on no server of the lab.", remedy="Check its name in the lab file.")
+        if source.server == target.name:
+            raise MobilityError(f"{partition} is on {to} already.", remedy="Name another server to move it to.")
+        name = f"{partition}-to-{target.name}"
+        return Move(name=name, partition=partition, source=source.server, target=target.name, profile=entry.profile)
+
+    @contextmanager
+    def watching(self) -> Iterator[Watcher]:
+        """A watcher that shows a live line on the terminal while the block runs."""
+        line = LiveLine(self.label)
+        try:
+            yield line.show
+        finally:
+            line.close()
+
+    @property
+    def live_line_shown(self) -> bool:
+        """Whether Robot Framework's console shows anything."""
+        return not console_is_quiet()
+
+    # --- results ------------------------------------------------------------------------------------------------
+
+    def keep(self, outcome: Outcome) -> None:
+        """Write an outcome to the evidence folder, and show it in the log."""
+        path = self.evidence.write_outcome(outcome)
+        if outcome.findings:
+            logger.info(findings_table(outcome.findings), html=True)
+        logger.info(f"{outcome_tables(outcome)}<br>{link(path)}", html=True)
+        for warning in outcome.warnings:
+            logger.warn(f"[{self.label}] {warning}")
+        with suppress(RobotNotRunningError):
+            BuiltIn().run_keyword("Set Test Metadata", outcome.title, outcome.result)
+
+    def settle(self, outcome: Outcome) -> Outcome:
+        """Give the outcome back when it is done, else fail with its first error."""
+        if not outcome.done:
+            raise OperationFailed(outcome)
+        return outcome
+
+    def log_commands(self) -> None:
+        """Show the remote commands since the last call in the log, at level DEBUG."""
+        for text in self.evidence.drain():
+            logger.debug(text)
+
+
+def output_folder() -> Path:
+    """Robot Framework's output directory, or the current folder outside a run."""
+    try:
+        return Path(BuiltIn().get_variable_value("${OUTPUT DIR}"))
+    except RobotNotRunningError:
+        return Path.cwd()
+
+
+def link(path: Path) -> str:
+    """A link to a file of the run that still works when the output directory is moved."""
+    try:
+        relative = path.relative_to(output_folder())
+    except ValueError:
+        relative = path
+    return f"<a href='{relative.as_posix()}'>{relative.as_posix()}</a>"

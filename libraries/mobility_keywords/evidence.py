@@ -1,0 +1,72 @@
+"""What a run leaves in its output directory: outcome records, and the transcript of every remote command."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import threading
+from pathlib import Path
+
+from powervm.outcome import Outcome
+from powervm.ssh import CommandResult
+
+_LONGEST = 100_000
+"""Characters of one command's output that the transcript keeps."""
+
+
+class Evidence:
+    """Writes files below ``folder`` and collects what the log still has to show.
+
+    Commands may be observed from any thread; `drain` is for the main thread, since Robot Framework drops messages of
+    others.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._pending: list[str] = []
+
+    def observe(self, result: CommandResult) -> None:
+        """Add a command to the transcript."""
+        entry = {
+            "endpoint": result.endpoint,
+            "command": result.command,
+            "status": result.status,
+            "started": result.started.isoformat(),
+            "duration": round(result.duration, 4),
+            "stdout": result.stdout[:_LONGEST],
+            "stderr": result.stderr[:_LONGEST],
+        }
+        with self._lock:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with (self.folder / "transcript.jsonl").open("a", encoding="utf-8") as transcript:
+                transcript.write(json.dumps(entry) + "\n")
+            self._pending.append(_as_text(result))
+
+    def drain(self) -> list[str]:
+        """The commands since the last call, as text for the log."""
+        with self._lock:
+            pending, self._pending = self._pending, []
+        return pending
+
+    def write_outcome(self, outcome: Outcome) -> Path:
+        """Write an outcome record to a new file; an existing one is never overwritten."""
+        folder = self.folder / "outcomes"
+        folder.mkdir(parents=True, exist_ok=True)
+        words = f"{outcome.operation} {outcome.partition} {outcome.source.server} {outcome.target.server}"
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", words)
+        for number in itertools.count(1):
+            path = folder / f"{number:03d}-{name}.json"
+            if any(folder.glob(f"{number:03d}-*")):
+                continue
+            with path.open("x", encoding="utf-8") as file:
+                file.write(outcome.model_dump_json(indent=2) + "\n")
+            return path
+        raise AssertionError("count() does not end")
+
+
+def _as_text(result: CommandResult) -> str:
+    output = "\n".join(part.rstrip() for part in (result.stdout, result.stderr) if part.strip())
+    head = f"{result.endpoint}: {result.command}  (status {result.status}, {result.duration:.2f} s)"
+    return f"{head}\n{output[:_LONGEST]}" if output else head

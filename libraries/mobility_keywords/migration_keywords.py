@@ -1,0 +1,196 @@
+"""Keywords that check, validate, migrate, stop, recover and bring home."""
+
+from __future__ import annotations
+
+from robot.api.deco import keyword
+
+from mobility_keywords.desk import Way
+from mobility_keywords.topic import Topic
+from powervm.homecoming import bring_home
+from powervm.migration import check_move, migrate, validate_move
+from powervm.outcome import Outcome
+from powervm.plan import MovePlan
+from powervm.recovery import recover_move, stop_move
+
+
+class MigrationKeywords(Topic):
+    """The migration itself.
+
+    A move is named as in the lab file; ``way=back`` turns it round. With ``to`` the first argument is a partition
+    instead, which moves from wherever it is to that server.
+    """
+
+    @keyword(tags=("migration", "check"))
+    def check_prerequisites(self, move: str, *, to: str | None = None, way: Way = "there") -> Outcome:
+        """Check all that a move needs, and mend what the lab file allows to be mended.
+
+        Looked at: every machine answers; both servers are Operating and capable; the partition is on the source, in a
+        fitting state and not on the target; mover service; RMC; packages, subsystems and firewall in the partition;
+        processor modes; memory and processing units; free migration slots; trust between the consoles.
+
+        Args:
+            move: A move of the lab file, or a partition when ``to`` is given.
+            to: Server to move to.
+            way: ``there``, or ``back`` for the reverse move.
+
+        Returns:
+            The outcome record; its ``findings`` are everything that was looked at.
+
+        Raises:
+            OperationFailed: Something is missing; all of it is said, each with a remedy.
+
+        Example:
+        | Check Prerequisites    crosshmc
+        """
+        desk = self._desk
+        return desk.settle(check_move(desk.session, desk.plan(move, way=way, to=to), keep=desk.keep))
+
+    @keyword(tags=("migration",))
+    def validate_migration(
+        self, move: str, *, to: str | None = None, way: Way = "there", options: str | None = None
+    ) -> Outcome:
+        """Check the prerequisites of a move, then let the console validate it (``migrlpar -o v``).
+
+        Args:
+            move: A move of the lab file, or a partition when ``to`` is given.
+            to: Server to move to.
+            way: ``there``, or ``back`` for the reverse move.
+            options: Options for migrlpar as text, instead of those of the lab file, for example ``--mpio 2``.
+
+        Returns:
+            The outcome record, with the console's warnings.
+
+        Raises:
+            OperationFailed: A prerequisite is missing, or the console refused; message codes are explained.
+
+        Example:
+        | Validate Migration    crosshmc
+        | Validate Migration    lp1    to=p10a
+        """
+        desk = self._desk
+        plan = desk.plan(move, way=way, to=to, options=options)
+        return desk.settle(validate_move(desk.session, plan, keep=desk.keep))
+
+    @keyword(tags=("migration",))
+    def migrate_partition(
+        self, move: str, *, to: str | None = None, way: Way = "there", options: str | None = None
+    ) -> Outcome:
+        """Move a partition, and prove that the move was good.
+
+        Checks the prerequisites, lets the console validate, migrates and follows, then looks where the partition *is*
+        on every console involved. For a running partition the proof is read inside it: same boot id, uptime went on,
+        serial number and model of the target; then RMC has to be back. A failed migration is recovered.
+
+        The time limits are those of the lab file (``limits``). While it runs, a terminal shows one live line.
+
+        Args:
+            move: A move of the lab file, or a partition when ``to`` is given.
+            to: Server to move to.
+            way: ``there``, or ``back`` for the reverse move.
+            options: Options for migrlpar as text, instead of those of the lab file, for example ``--mpio 2``.
+
+        Returns:
+            The outcome record: ``duration`` in seconds, ``phases``, ``bytes``, ``findings``, ``rmc_wait`` and more.
+            It is also written to ``mobility/outcomes`` in the output directory.
+
+        Raises:
+            OperationFailed: It ended in any other way than "done"; the message is the first error.
+
+        Example:
+        | ${outcome} =    Migrate Partition    crosshmc
+        | Log    Took ${outcome.duration} seconds.
+        """
+        return self._migrate(self._desk.plan(move, way=way, to=to, options=options))
+
+    @keyword(tags=("migration",))
+    def migrate_partition_back(self, move: str, *, options: str | None = None) -> Outcome:
+        """Do a move of the lab file the other way round; the same as `Migrate Partition` with ``way=back``.
+
+        Args:
+            move: A move of the lab file.
+            options: Options for migrlpar as text, instead of those of the lab file.
+
+        Returns:
+            The outcome record.
+
+        Raises:
+            OperationFailed: It ended in any other way than "done".
+
+        Example:
+        | Migrate Partition Back    crosshmc
+        """
+        return self._migrate(self._desk.plan(move, way="back", options=options))
+
+    @keyword(tags=("recovery",))
+    def stop_migration(self, move: str, *, way: Way = "there") -> Outcome:
+        """Stop a running migration (``migrlpar -o s``) and wait until the partition is back on the source.
+
+        Past the point where the partition was resumed on the target, a console refuses to stop.
+
+        Args:
+            move: The move of the lab file that is running.
+            way: ``there``, or ``back`` when the reverse move is running.
+
+        Returns:
+            The outcome record.
+
+        Raises:
+            OperationFailed: The console refused, or the partition is not on the source alone afterwards.
+
+        Example:
+        | Stop Migration    crosshmc
+        """
+        desk = self._desk
+        return desk.settle(stop_move(desk.session, desk.plan(move, way=way), keep=desk.keep))
+
+    @keyword(tags=("recovery",))
+    def recover_partition(self, move: str, *, way: Way = "there", force: bool = False) -> Outcome:
+        """Recover a failed migration (``migrlpar -o r``) and wait until the partition is whole on one server.
+
+        Args:
+            move: The move of the lab file that failed.
+            way: ``there``, or ``back`` when the reverse move failed.
+            force: Go on in spite of errors; leftovers may remain and have to be removed by hand.
+
+        Returns:
+            The outcome record; its ``places`` say where the partition is.
+
+        Raises:
+            OperationFailed: The console refused, or the partition is not whole on one server afterwards.
+
+        Example:
+        | Recover Partition    crosshmc
+        """
+        desk = self._desk
+        return desk.settle(recover_move(desk.session, desk.plan(move, way=way), keep=desk.keep, force=force))
+
+    @keyword(tags=("recovery",))
+    def bring_partition_home(self, move: str) -> Outcome:
+        """Bring the partition of a move back to where that move starts, whatever a test left behind.
+
+        For teardowns: it also runs after a failure, a timeout or Ctrl-C. A migration that leads away is stopped, one
+        that leads home is waited for, a failed one is recovered, and a partition on the target is migrated back. A
+        partition that is at home stays there.
+
+        Args:
+            move: A move of the lab file.
+
+        Returns:
+            The outcome record.
+
+        Raises:
+            OperationFailed: It is not at home afterwards; a person has to look.
+
+        Example:
+        | [Teardown]    Bring Partition Home    crosshmc
+        """
+        desk = self._desk
+        with desk.watching() as watch:
+            outcome = bring_home(desk.session, desk.plan(move), keep=desk.keep, watch=watch)
+        return desk.settle(outcome)
+
+    def _migrate(self, plan: MovePlan) -> Outcome:
+        desk = self._desk
+        with desk.watching() as watch:
+            outcome = migrate(desk.session, plan, keep=desk.keep, watch=watch)
+        return desk.settle(outcome)

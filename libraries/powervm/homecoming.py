@@ -1,0 +1,67 @@
+"""Bringing a partition home after a test, whatever the test left behind.
+
+It composes what the other rooms do: wait for or stop what still runs, recover what failed, and migrate back.
+"""
+
+from __future__ import annotations
+
+from powervm.migration import migrate
+from powervm.operation import Keeper, Work, run_operation
+from powervm.outcome import Ending, Outcome
+from powervm.placement import Where, settle
+from powervm.plan import MovePlan, plan_move
+from powervm.progress import Watcher, nobody
+from powervm.recovery import ask_to_recover, ask_to_stop
+from powervm.session import LabSession
+from powervm.waiting import Deadline
+
+
+def bring_home(session: LabSession, plan: MovePlan, *, keep: Keeper, watch: Watcher = nobody) -> Outcome:
+    """Bring the partition of a move back to the source of that move.
+
+    A migration that leads away is stopped, one that leads home is waited for, a failed one is recovered; a partition
+    that is whole on the target is migrated back. Nothing is done when it is at home.
+    """
+    return run_operation("bring home", session, plan, keep, lambda work: _bring_home(work, keep, watch))
+
+
+def _bring_home(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
+    where = _look(work, work.session.lab.limits.poll)
+    if where is Where.MOVING:
+        if _leads_away(work):
+            ask_to_stop(work.session, work.plan, work.recorder)
+        where = _look(work, work.session.lab.limits.migration)
+    if where in (Where.FAILED, Where.BOTH):
+        ask_to_recover(work.session, work.plan, work.recorder)
+        where = _look(work, work.session.lab.limits.settle)
+    if where is Where.TARGET:
+        return _migrate_back(work, keep, watch)
+    if where is Where.SOURCE:
+        return work.recorder.finish(Ending.DONE)
+    name, home = work.plan.partition, work.plan.source.server
+    text = f"{name} could not be brought home to {home}: it is {where.value}; a person has to look at both servers."
+    return work.recorder.finish(Ending.FAILED_AND_MANUAL, text)
+
+
+def _look(work: Work, limit: float) -> Where:
+    where, work.recorder.places = settle(work.session, work.plan, Deadline(limit))
+    return where
+
+
+def _leads_away(work: Work) -> bool:
+    """Whether the running migration takes the partition away from home; yes when the console does not tell."""
+    plan = work.plan
+    console = work.session.console(plan.source.console)
+    status = console.migration_status(plan.source.system, plan.partition)
+    return status is not None and not status.comes_from
+
+
+def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
+    back = plan_move(work.session.lab, work.plan.move.back())
+    outcome = migrate(work.session, back, keep=keep, watch=watch)
+    for text in outcome.warnings:
+        work.recorder.warn(text)
+    work.recorder.places = outcome.places
+    if outcome.done:
+        return work.recorder.finish(Ending.DONE)
+    return work.recorder.finish(outcome.ending, f"{back.title}, on the way home: {outcome.error}")

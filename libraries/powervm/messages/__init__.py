@@ -1,0 +1,9 @@
+"""Console and VIOS message codes: what they mean, what to do, and how sure that is.
+
+The catalogue is data (``catalogue.yaml``); a tester adds an entry there without touching Python. Codes are matched,
+words never: the same code comes with translated text on a translated console.
+"""
+
+from powervm.messages.catalogue import CodeEntry, Explanation, catalogue, codes_in, explain, headline
+
+__all__ = ["CodeEntry", "Explanation", "catalogue", "codes_in", "explain", "headline"]

@@ -1,0 +1,86 @@
+"""A move of the lab file, worked out: who goes where, over which consoles, and what migrlpar is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from powervm.console import MigrationRequest
+from powervm.lab import Lab, Move, MoveKind, Route
+from powervm.outcome import LabNote, Side
+
+
+@dataclass(frozen=True)
+class MovePlan:
+    """One migration as it is going to be done.
+
+    Attributes:
+        move: The move of the lab file, or one made up by the tester.
+        partition: Name of the partition on the consoles.
+        route: How the source's console reaches the target's; None when one console manages both servers.
+        route_back: The other way.
+    """
+
+    lab: Lab
+    move: Move
+    partition: str
+    source: Side
+    target: Side
+    route: Route | None
+    route_back: Route | None
+    request: MigrationRequest
+
+    @property
+    def active(self) -> bool:
+        """The partition runs while it moves."""
+        return self.move.kind is MoveKind.ACTIVE
+
+    @property
+    def kind(self) -> Literal["active", "inactive"]:
+        """``active`` or ``inactive``."""
+        return "active" if self.active else "inactive"
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Source and target."""
+        return self.source, self.target
+
+    @property
+    def title(self) -> str:
+        """For people: ``lp1 p9a -> p10a``."""
+        return f"{self.partition} {self.source.server} -> {self.target.server}"
+
+
+def plan_move(lab: Lab, move: Move, *, options: str | None = None) -> MovePlan:
+    """Work out a move: names on the consoles, the route between them, the request for migrlpar.
+
+    Args:
+        lab: The lab that the move belongs to.
+        move: Who goes where.
+        options: Options for migrlpar instead of those of the move, as text.
+    """
+    source, target = _side(lab, move.source), _side(lab, move.target)
+    crosses = source.console != target.console
+    route = lab.route(source.console, target.console) if crosses else None
+    route_back = lab.route(target.console, source.console) if crosses else None
+    partition = lab.partitions[move.partition].partition
+    request = MigrationRequest(
+        source=source.system,
+        target=target.system,
+        partition=partition,
+        remote_address=route.address if route else "",
+        remote_user=route.user if route else "",
+        profile=move.profile or "",
+        options=move.options if options is None else options,
+    )
+    return MovePlan(lab, move, partition, source, target, route, route_back, request)
+
+
+def lab_note(lab: Lab) -> LabNote:
+    """Which lab this is, for a record."""
+    return LabNote(name=lab.name, kind=lab.kind, file=str(lab.file))
+
+
+def _side(lab: Lab, server: str) -> Side:
+    entry = lab.servers[server]
+    return Side(server=server, system=entry.system, console=entry.console)

@@ -1,0 +1,87 @@
+"""RMC between a console and a partition: waiting for it, and the ladder of repairs.
+
+After a migration the connection is down until the partition has found the console of its new server; IBM's advice is to
+allow five minutes. The rungs of the ladder follow IBM's page on checking the status of RMC connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from powervm.console import ManagementConsole, PartitionStatus
+from powervm.partition import LinuxPartition
+from powervm.waiting import Deadline, DeadlinePassed, wait_until
+
+
+@dataclass(frozen=True)
+class RmcLink:
+    """The connection between a console and one partition of a managed system."""
+
+    console: ManagementConsole
+    system: str
+    partition: str
+    poll: float = 1.0
+
+    def active(self, deadline: Deadline) -> bool:
+        """Whether the console says that RMC is active now."""
+        status = self._status(deadline)
+        return status is not None and status.rmc_active
+
+    def wait(self, deadline: Deadline) -> None:
+        """Wait until RMC is active.
+
+        Raises:
+            DeadlinePassed: It was not, up to the deadline.
+        """
+        what = f"an active RMC connection between {self.console.name} and {self.partition}"
+        wait_until(lambda: self.active(_at_least_one_question(deadline)), deadline, interval=self.poll, what=what)
+
+    def _status(self, deadline: Deadline) -> PartitionStatus | None:
+        return self.console.partition(self.system, self.partition, deadline)
+
+
+def _at_least_one_question(deadline: Deadline) -> Deadline:
+    """The last question is asked at the deadline, and has to be answered: five seconds are kept for it."""
+    return Deadline(max(deadline.remaining, 5.0))
+
+
+def climb_ladder(
+    link: RmcLink, guest: LinuxPartition | None, deadline: Deadline, *, report: Callable[[str, bool], None]
+) -> bool:
+    """Try the repairs one after the other until RMC is active; True when it is.
+
+    Args:
+        link: The connection to mend.
+        guest: The partition, or None when it cannot be reached; then only the console's own repair is tried.
+        deadline: For all rungs together; each gets an equal share of what is left.
+        report: Is told each rung that was tried, and whether RMC came up after it.
+    """
+    rungs: list[tuple[str, Callable[[Deadline], object]]] = [
+        ("diagrmc --autocorrect on the console", lambda limit: _diagnose(link, limit))
+    ]
+    if guest:
+        rungs.append(("rmcctrl -z, -A and -p in the partition", guest.restart_rmc))
+        rungs.append(("recfgct in the partition", guest.rebuild_rmc))
+    for position, (what, repair) in enumerate(rungs):
+        share = deadline.within(deadline.remaining / (len(rungs) - position))
+        repair(share)
+        worked = _comes_up(link, share)
+        report(f"RMC: {what}", worked)
+        if worked:
+            return True
+    return False
+
+
+def _diagnose(link: RmcLink, deadline: Deadline) -> None:
+    status = link.console.partition(link.system, link.partition, deadline)
+    if status is not None and status.rmc_address:
+        link.console.repair_rmc(link.system, status, deadline)
+
+
+def _comes_up(link: RmcLink, deadline: Deadline) -> bool:
+    try:
+        link.wait(deadline)
+    except DeadlinePassed:
+        return False
+    return True

@@ -1,0 +1,174 @@
+"""The one connection to an endpoint, and its channels."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+from collections.abc import Callable
+
+import paramiko
+
+from powervm.ssh.endpoint import Endpoint
+from powervm.ssh.errors import AuthenticationFailed, CommandDeadlinePassed, ConnectionLost, TooManySessions
+from powervm.ssh.handshake import connect
+from powervm.ssh.transport import Wire
+from powervm.ssh.watchdog import Watchdog
+from powervm.waiting import Deadline
+
+BROKEN = (paramiko.SSHException, EOFError, OSError)
+"""What paramiko raises when a connection or a channel is not what it was."""
+
+GRACE = 0.5
+"""Seconds after a deadline until a call that is still stuck is ended by breaking the connection."""
+
+
+class Lease:
+    """A channel, held until `close`.
+
+    Attributes:
+        wire: The connection that it belongs to.
+        channel: The channel.
+    """
+
+    def __init__(
+        self, wire: Wire, channel: paramiko.Channel, watchdog: Watchdog, give_back: Callable[[], None]
+    ) -> None:
+        self.wire = wire
+        self.channel = channel
+        self._watchdog = watchdog
+        self._give_back: Callable[[], None] | None = give_back
+
+    def guard(self, deadline: Deadline) -> contextlib.AbstractContextManager[None]:
+        """Break the connection if the block is stuck shortly after the deadline."""
+        return self._watchdog.guard(deadline.remaining + GRACE, self.wire.close)
+
+    def close(self, *, signal: str = "") -> None:
+        """Close the channel and give its place back; the second time nothing happens.
+
+        Args:
+            signal: Sent to the command before, such as ``"TERM"``, if it still runs.
+        """
+        give_back, self._give_back = self._give_back, None
+        if give_back is None:
+            return
+        try:
+            # a connection that breaks here is noticed, and replaced, at its next use
+            with self.guard(Deadline(GRACE)), contextlib.suppress(*BROKEN):
+                if signal:
+                    self.wire.send_signal(self.channel, signal)
+                self.channel.close()
+        finally:
+            give_back()
+
+
+class Link:
+    """Opens channels to an endpoint over one connection, which is made at the first use and again after a loss.
+
+    Safe from several threads.
+
+    Attributes:
+        connects: How many connections were made so far.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self.connects = 0
+        self._wire: Wire | None = None
+        self._connecting = threading.Lock()
+        self._refusal: AuthenticationFailed | None = None
+        self._places = threading.BoundedSemaphore(endpoint.channels)
+        self._freed = threading.Condition()
+        self._watchdog = Watchdog(f"watchdog {endpoint.name}")
+
+    @property
+    def wire(self) -> Wire | None:
+        """The connection, if there is a living one."""
+        wire = self._wire
+        return wire if wire and wire.is_active() else None
+
+    def open(self, deadline: Deadline, what: str) -> Lease:
+        """A channel of its own for ``what``, a command as messages show it."""
+        if not self._places.acquire(timeout=deadline.remaining):
+            raise self._late(deadline, what, f"{self.endpoint.channels} others were running on this connection")
+        try:
+            wire, channel = self._open_channel(deadline, what)
+        except BaseException:
+            self._places.release()
+            raise
+        return Lease(wire, channel, self._watchdog, self._give_back)
+
+    def close(self) -> None:
+        """Break the connection; commands on it are lost."""
+        with self._connecting:
+            wire, self._wire = self._wire, None
+        if wire:
+            wire.close()
+
+    def _open_channel(self, deadline: Deadline, what: str) -> tuple[Wire, paramiko.Channel]:
+        """Ask until the server has room; a connection that proves dead is replaced once, since nothing was sent."""
+        replaced = False
+        for attempt in itertools.count(1):
+            wire = self._connected(deadline, what)
+            try:
+                with self._watchdog.guard(deadline.remaining + GRACE, wire.close):
+                    return wire, wire.open_session(timeout=deadline.remaining)
+            except BROKEN as error:
+                error.__traceback__ = None  # it holds the channel, which must not live on: see Wire
+                self._judge(wire, error, deadline, what, attempt=attempt, replaced=replaced)
+            replaced = replaced or not wire.is_active()
+        raise AssertionError("unreachable")
+
+    def _judge(
+        self, wire: Wire, error: BaseException, deadline: Deadline, what: str, *, attempt: int, replaced: bool
+    ) -> None:
+        """Return, after a pause if one is due, when it is worth trying again to open a channel; raise when not."""
+        if deadline.passed:
+            if isinstance(error, paramiko.ChannelException):
+                raise self._full() from error
+            raise self._late(deadline, what, "no channel was opened") from error
+        if not wire.is_active():
+            if replaced:
+                raise ConnectionLost(self.endpoint, what) from error
+            return
+        delay = min(0.02 * 2**attempt, 1.0)
+        if delay >= deadline.remaining:
+            raise self._full() from error
+        with self._freed:
+            self._freed.wait(delay)
+
+    def _connected(self, deadline: Deadline, what: str) -> Wire:
+        if wire := self.wire:
+            return wire
+        if not self._connecting.acquire(timeout=deadline.remaining):
+            raise self._late(deadline, what, "another command was still connecting")
+        try:
+            return self.wire or self._connect(deadline)
+        finally:
+            self._connecting.release()
+
+    def _connect(self, deadline: Deadline) -> Wire:
+        if self._refusal:
+            raise self._refusal.with_traceback(None)
+        try:
+            self._wire = wire = connect(self.endpoint, deadline, pause=threading.Event().wait)
+        except AuthenticationFailed as refusal:
+            self._refusal = refusal
+            raise
+        self.connects += 1
+        return wire
+
+    def _give_back(self) -> None:
+        self._places.release()
+        with self._freed:
+            self._freed.notify_all()
+
+    def _late(self, deadline: Deadline, what: str, stage: str) -> CommandDeadlinePassed:
+        return CommandDeadlinePassed(self.endpoint, what, deadline.limit, stage=stage)
+
+    def _full(self) -> TooManySessions:
+        return TooManySessions(
+            self.endpoint,
+            "the server refuses further channels on the connection.",
+            remedy="End other commands, or lower 'channels' of this endpoint (OpenSSH's MaxSessions is 10).",
+        )

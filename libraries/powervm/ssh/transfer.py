@@ -1,0 +1,146 @@
+"""Fetching files over SFTP."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import paramiko
+
+from powervm.ssh.command import Fetched
+from powervm.ssh.endpoint import Endpoint
+from powervm.ssh.errors import CommandDeadlinePassed, ConnectionLost, SshError, TransferFailed
+from powervm.ssh.link import BROKEN, Lease, Link
+from powervm.waiting import Deadline
+
+_CHUNK = 32 * 1024
+_SEGMENT = 16 * 1024 * 1024
+"""Bytes asked for in advance: much enough to keep the line busy, little enough for memory."""
+
+
+def fetch(link: Link, remote: str, local: Path, deadline: Deadline) -> Fetched:
+    """Copy the file ``remote`` of the endpoint to ``local``, which must not exist.
+
+    The content is written under a temporary name in the same folder, which is renamed when all is there. A file that
+    grows meanwhile is fetched up to the size that it had at the start.
+
+    Raises:
+        TransferFailed: The remote file cannot be read, or the local one cannot be written or exists already.
+        CommandDeadlinePassed: It took too long.
+        ConnectionLost: The connection broke.
+    """
+    started = time.monotonic()
+    where, what = link.endpoint, f"fetching {remote}"
+    with _Target(where, local) as target:
+        lease = link.open(deadline, what)
+        try:
+            with _named_errors(where, lease, what, deadline), lease.guard(deadline):
+                client = _sftp(where, lease, deadline)
+                with client.open(remote, "rb") as source:
+                    size, digest = _copy(source, target, lease.channel, deadline)
+        finally:
+            lease.close()
+    return Fetched(size, digest, time.monotonic() - started)
+
+
+def _sftp(where: Endpoint, lease: Lease, deadline: Deadline) -> paramiko.SFTPClient:
+    lease.channel.settimeout(deadline.remaining)
+    lease.wire.bound_requests(lease.channel, deadline)
+    try:
+        lease.channel.invoke_subsystem("sftp")
+        return paramiko.SFTPClient(lease.channel)
+    except paramiko.SSHException as error:
+        lease.wire.join(0.2)
+        if deadline.passed or not lease.wire.is_active():
+            raise
+        raise TransferFailed(
+            where, "the server offers no file transfer (SFTP).", remedy="Print the file with a command instead."
+        ) from error
+
+
+def _copy(source: paramiko.SFTPFile, target: _Target, channel: paramiko.Channel, deadline: Deadline) -> tuple[int, str]:
+    """Returns size and SHA-256 of what was copied."""
+    expected = source.stat().st_size or 0
+    digest, size, asked = hashlib.sha256(), 0, 0
+    while size < expected or not expected:  # files of /proc have the size 0, and content
+        if size == asked < expected:
+            asked = min(expected, size + _SEGMENT)
+            source.prefetch(asked)
+        channel.settimeout(deadline.remaining)
+        data = source.read(min(_CHUNK, asked - size) if expected else _CHUNK)
+        if not data:
+            break
+        digest.update(data)
+        target.write(data)
+        size += len(data)
+    if size < expected:
+        raise EOFError(f"it ended after {size} of {expected} bytes")
+    return size, digest.hexdigest()
+
+
+class _Target:
+    """The local file: has its name when all is well, and vanishes when not."""
+
+    def __init__(self, where: Endpoint, local: Path) -> None:
+        self._where = where
+        self._local = local
+        self._temporary = local.with_name(f".{local.name}.{secrets.token_hex(4)}.part")
+
+    def __enter__(self) -> _Target:
+        with self._errors():
+            if self._local.exists():
+                raise FileExistsError(errno.EEXIST, "it exists already")
+            self._local.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._temporary.open("xb")
+        return self
+
+    def write(self, data: bytes) -> None:
+        with self._errors():
+            self._file.write(data)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            with self._errors():
+                self._file.close()
+                if kind is None:
+                    self._local.touch(exist_ok=False)  # takes the name, so that no file that came meanwhile is lost
+                    self._temporary.replace(self._local)
+        finally:
+            self._temporary.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise TransferFailed(
+                self._where,
+                f"{self._local} cannot be written: {error.strerror}.",
+                remedy="Nothing is overwritten; choose another name, or check rights and free space.",
+            ) from error
+
+
+@contextlib.contextmanager
+def _named_errors(where: Endpoint, lease: Lease, what: str, deadline: Deadline) -> Iterator[None]:
+    """Give what paramiko raises our names."""
+    try:
+        yield
+    except SshError:
+        raise
+    except BROKEN as error:
+        if deadline.passed or isinstance(error, TimeoutError):
+            raise CommandDeadlinePassed(where, what, deadline.limit) from error
+        lease.wire.join(0.2)
+        if not lease.wire.is_active():
+            raise ConnectionLost(where, what) from error
+        raise TransferFailed(
+            where, f"{what} failed: {error}.", remedy="Check the path, its rights, and that it is a file."
+        ) from error

@@ -1,0 +1,108 @@
+"""paramiko's transport, with what it leaves out: bounded waits, safe ends of input, signals, late channels."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import paramiko
+from paramiko.common import cMSG_CHANNEL_CLOSE, cMSG_CHANNEL_DATA, cMSG_CHANNEL_EOF, cMSG_CHANNEL_REQUEST
+
+from powervm.waiting import Deadline
+
+# Without any handler Python prints the tracebacks of paramiko's thread to stderr. Whoever configures logging still
+# gets them.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+
+_PACKET_OVERHEAD = 64
+
+
+class _AnsweredInTime(threading.Event):
+    """paramiko waits without limit for the answer to a channel request; this event ends the waiting."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not super().wait(self._deadline.remaining if timeout is None else timeout):
+            raise TimeoutError("No answer to the request.")
+        return True
+
+
+class Wire(paramiko.Transport):
+    """One SSH connection.
+
+    Data, end of input and signals are sent by the methods here and not by `paramiko.Channel`: that one decides that
+    the channel is open and sends afterwards, and in between the transport's thread may have sent CLOSE. OpenSSH drops
+    the whole connection when something follows a CLOSE.
+    """
+
+    def bound_requests(self, channel: paramiko.Channel, deadline: Deadline) -> None:
+        """Make the following requests on ``channel`` (pty, exec, subsystem) raise TimeoutError at the deadline."""
+        channel.event = _AnsweredInTime(deadline)
+
+    def send_data(self, channel: paramiko.Channel, data: memoryview) -> int:
+        """Send as much of ``data`` as the peer takes now, at most a packet.
+
+        Returns:
+            Bytes sent; 0 when the peer's window is full.
+
+        Raises:
+            BrokenPipeError: The channel is closed.
+        """
+        with channel.lock:
+            size = max(0, min(len(data), channel.out_window_size, channel.out_max_packet_size - _PACKET_OVERHEAD))
+            channel.out_window_size -= size
+        message = _message(cMSG_CHANNEL_DATA, channel.remote_chanid)
+        message.add_string(bytes(data[:size]))
+        if not self._send_while_open(channel, message):
+            raise BrokenPipeError("The channel is closed.")
+        return size
+
+    def send_eof(self, channel: paramiko.Channel) -> None:
+        """Tell the peer that no more input comes."""
+        with channel.lock:
+            if channel.eof_sent:
+                return
+            channel.eof_sent = True
+        self._send_while_open(channel, _message(cMSG_CHANNEL_EOF, channel.remote_chanid))
+
+    def send_signal(self, channel: paramiko.Channel, name: str) -> None:
+        """Ask the peer to send the signal ``name``, without "SIG", to the command. Nobody says whether it did."""
+        message = _message(cMSG_CHANNEL_REQUEST, channel.remote_chanid)
+        message.add_string("signal")
+        message.add_boolean(False)
+        message.add_string(name)
+        self._send_while_open(channel, message)
+
+    def _send_while_open(self, channel: paramiko.Channel, message: paramiko.Message) -> bool:
+        """Send ``message`` unless the channel is closed; False when it is.
+
+        The transport's thread needs the lock that is held here to send its CLOSE, so that one comes later.
+        """
+        while self.is_active():
+            self.clear_to_send.wait(0.1)
+            with self.clear_to_send_lock:
+                if channel.closed:
+                    return False
+                if self.clear_to_send.is_set():
+                    self.packetizer.send_message(message)
+                    return True
+        return False
+
+    def _parse_channel_open_success(self, m: paramiko.Message) -> None:
+        """Close a channel that the peer opened after nobody waited for it any more; it would count as a session."""
+        chanid, remote = m.get_int(), m.get_int()
+        m.rewind()
+        if self._channels.get(chanid) is None:  # type: ignore[attr-defined]
+            self._send_user_message(_message(cMSG_CHANNEL_CLOSE, remote))  # type: ignore[attr-defined]
+        else:
+            super()._parse_channel_open_success(m)  # type: ignore[misc]
+
+
+def _message(kind: bytes, remote_channel: int) -> paramiko.Message:
+    message = paramiko.Message()
+    message.add_byte(kind)
+    message.add_int(remote_channel)
+    return message

@@ -1,0 +1,43 @@
+*** Settings ***
+Documentation     A running partition moves to a server of another management console, and back.
+
+Resource          ../resources/mobility.resource
+
+Suite Setup       Open The Lab
+Suite Teardown    Leave The Lab As It Was    ${MOVE}
+Test Timeout      60 minutes
+
+Test Tags         crosshmc    active
+
+
+*** Variables ***
+${MOVE}    crosshmc
+
+
+*** Test Cases ***
+Consoles Trust Each Other
+    [Documentation]    Keys are exchanged in both directions where they are missing.
+    [Tags]    smoke
+    Exchange Console Keys    ${MOVE}
+    Consoles Should Trust Each Other    ${MOVE}
+
+Everything That The Move Needs Is There
+    [Documentation]    Both consoles, both servers, the mover service, RMC and the partition itself are ready.
+    [Tags]    smoke
+    Check Prerequisites    ${MOVE}
+
+Consoles Agree To The Move
+    [Documentation]    A validation succeeds and changes nothing.
+    [Tags]    smoke
+    Validate Migration    ${MOVE}
+    Partition Should Be At Home    ${MOVE}
+
+Partition Moves To The Other Console
+    [Documentation]    The partition goes on running on the target, without a restart, and the other console has it.
+    Migrate Partition    ${MOVE}
+    Partition Should Have Arrived    ${MOVE}
+
+Partition Comes Back
+    [Documentation]    The partition returns to the console and the server that it started from, without a restart.
+    Migrate Partition Back    ${MOVE}
+    Partition Should Be At Home    ${MOVE}

@@ -1,0 +1,37 @@
+*** Settings ***
+Documentation     A running partition moves to another server of the same management console, and back.
+
+Resource          ../resources/mobility.resource
+
+Suite Setup       Open The Lab
+Suite Teardown    Leave The Lab As It Was    ${MOVE}
+Test Timeout      60 minutes
+
+Test Tags         local    active
+
+
+*** Variables ***
+${MOVE}    local
+
+
+*** Test Cases ***
+Everything That The Move Needs Is There
+    [Documentation]    The console, both servers, the mover service, RMC and the partition itself are ready.
+    [Tags]    smoke
+    Check Prerequisites    ${MOVE}
+
+Console Agrees To The Move
+    [Documentation]    A validation succeeds and changes nothing.
+    [Tags]    smoke
+    Validate Migration    ${MOVE}
+    Partition Should Be At Home    ${MOVE}
+
+Partition Moves There
+    [Documentation]    The partition goes on running on the target, without a restart.
+    Migrate Partition    ${MOVE}
+    Partition Should Have Arrived    ${MOVE}
+
+Partition Comes Back
+    [Documentation]    The partition returns to the server that it started from, without a restart.
+    Migrate Partition Back    ${MOVE}
+    Partition Should Be At Home    ${MOVE}
