@@ -27,7 +27,7 @@ class PartitionMobility(DynamicCore):
 
     = Outcomes =
 
-    Every keyword that does something to a partition returns an outcome record, and writes it to ``mobility/outcomes``
+    Every keyword that does something to a partition returns an outcome record, and writes it to ``mobility``
     in the output directory: ``ending``, ``error``, ``duration``, ``phases``, ``findings``, ``repairs``, ``places``
     and more, with the same keys for every operation and ending. The keyword fails unless the ending is ``done``.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
@@ -42,6 +43,7 @@ class Desk:
 
     def __init__(self) -> None:
         self._session: LabSession | None = None
+        self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.evidence = Evidence(Path("mobility"))
 
     # --- the lab ------------------------------------------------------------------------------------------------
@@ -59,7 +61,7 @@ class Desk:
         return self.session
 
     def _open(self, lab: Lab) -> None:
-        self.evidence = Evidence(output_folder() / "mobility")
+        self.evidence = Evidence(output_folder() / "mobility" / self._started)
         self._session = LabSession(lab, observer=self.evidence.observe)
 
     def replace(self, lab: Lab) -> None:
@@ -162,7 +164,7 @@ class Desk:
         logger.info(f"{outcome_tables(outcome)}<br>{link(path)}", html=True)
         for warning in outcome.warnings:
             logger.warn(f"[{self.label}] {warning}")
-        with suppress(RobotNotRunningError):
+        if _in_test():
             BuiltIn().run_keyword("Set Test Metadata", outcome.title, outcome.result)
 
     def settle(self, outcome: Outcome) -> Outcome:
@@ -175,6 +177,14 @@ class Desk:
         """Show the remote commands since the last call in the log, at level DEBUG."""
         for text in self.evidence.drain():
             logger.debug(text)
+
+
+def _in_test() -> bool:
+    """A test is running, rather than the setup or teardown of a suite."""
+    try:
+        return BuiltIn().get_variable_value("${TEST NAME}") is not None
+    except RobotNotRunningError:
+        return False
 
 
 def output_folder() -> Path:

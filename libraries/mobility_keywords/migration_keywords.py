@@ -91,7 +91,7 @@ class MigrationKeywords(Topic):
 
         Returns:
             The outcome record: ``duration`` in seconds, ``phases``, ``bytes``, ``findings``, ``rmc_wait`` and more.
-            It is also written to ``mobility/outcomes`` in the output directory.
+            It is also written to ``mobility`` in the output directory.
 
         Raises:
             OperationFailed: It ended in any other way than "done"; the message is the first error.

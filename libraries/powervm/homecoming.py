@@ -8,7 +8,7 @@ from __future__ import annotations
 from powervm.migration import migrate
 from powervm.operation import Keeper, Work, run_operation
 from powervm.outcome import Ending, Outcome
-from powervm.placement import Where, settle
+from powervm.placement import Where, find_partition, settle
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher, nobody
 from powervm.recovery import ask_to_recover, ask_to_stop
@@ -39,6 +39,11 @@ def _bring_home(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     if where is Where.SOURCE:
         return work.recorder.finish(Ending.DONE)
     name, home = work.plan.partition, work.plan.source.server
+    elsewhere = find_partition(work.session, name) if where is Where.NOWHERE else None
+    if elsewhere is not None:
+        work.recorder.places.append(elsewhere)
+        work.recorder.warn(f"{name} is on {elsewhere.server}, where this move cannot have taken it; it is left there.")
+        return work.recorder.finish(Ending.DONE)
     text = f"{name} could not be brought home to {home}: it is {where.value}; a person has to look at both servers."
     return work.recorder.finish(Ending.FAILED_AND_MANUAL, text)
 

@@ -115,12 +115,11 @@ class LinuxPartition:
 
     def restart_rmc(self, deadline: Deadline | None = None) -> list[CommandResult]:
         """Stop RMC and its resource managers, start them, and allow remote clients (``rmcctrl -z``, ``-A``, ``-p``)."""
-        steps = "-z", "-A", "-p"
-        return [self.run(f"{_RSCT_PATH} rmcctrl {step}", deadline) for step in steps]
+        return [self.run(_first_of(_RMCCTRL, step), deadline) for step in ("-z", "-A", "-p")]
 
     def rebuild_rmc(self, deadline: Deadline | None = None) -> list[CommandResult]:
         """Give the partition a new RMC node id (``recfgct``), for partitions that were cloned."""
-        return [self.run(f"{_RSCT_PATH} {command}", deadline) for command in ("recfgct", "rmcctrl -p")]
+        return [self.run(command, deadline) for command in (_RECFGCT, _first_of(_RMCCTRL, "-p"))]
 
     def _read_files(self, names: Sequence[str], deadline: Deadline | None) -> dict[str, str]:
         """Read several small files in one round; a missing one reads as empty."""
@@ -129,8 +128,15 @@ class LinuxPartition:
 
 
 # RSCT lies in different places on different levels, and the search path of an exec channel holds none of them.
-_RSCT_PATH = "PATH=$PATH:/opt/rsct/bin:/usr/sbin/rsct/bin:/usr/sbin/rsct/install/bin"
+_RMCCTRL = ("/opt/rsct/bin/rmcctrl", "/usr/sbin/rsct/bin/rmcctrl")
+_RECFGCT = "/usr/sbin/rsct/install/bin/recfgct"
 _MARK = "==> "
+
+
+def _first_of(programs: tuple[str, str], arguments: str) -> str:
+    """A command that runs whichever of two programs is there."""
+    newer, older = programs
+    return f"if [ -e {newer} ]; then {newer} {arguments}; else {older} {arguments}; fi"
 
 
 def _split_files(output: str, names: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from powervm.console import ManagementConsole, PartitionStatus
 from powervm.partition import LinuxPartition
+from powervm.ssh import CommandResult
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 
@@ -54,29 +55,31 @@ def climb_ladder(
     Args:
         link: The connection to mend.
         guest: The partition, or None when it cannot be reached; then only the console's own repair is tried.
-        deadline: For all rungs together; each gets an equal share of what is left.
+        deadline: For all rungs together; later rungs interfere more with the partition, and take longer to show.
         report: Is told each rung that was tried, and whether RMC came up after it.
     """
-    rungs: list[tuple[str, Callable[[Deadline], object]]] = [
+    rungs: list[tuple[str, Callable[[Deadline], list[CommandResult]]]] = [
         ("diagrmc --autocorrect on the console", lambda limit: _diagnose(link, limit))
     ]
     if guest:
         rungs.append(("rmcctrl -z, -A and -p in the partition", guest.restart_rmc))
         rungs.append(("recfgct in the partition", guest.rebuild_rmc))
-    for position, (what, repair) in enumerate(rungs):
-        share = deadline.within(deadline.remaining / (len(rungs) - position))
-        repair(share)
-        worked = _comes_up(link, share)
+    shares = range(1, len(rungs) + 1)
+    for number, (what, repair) in zip(shares, rungs, strict=True):
+        share = deadline.within(deadline.remaining * number / sum(shares[number - 1 :]))
+        tried = all(result.ok for result in repair(share))
+        worked = tried and _comes_up(link, share)
         report(f"RMC: {what}", worked)
         if worked:
             return True
     return False
 
 
-def _diagnose(link: RmcLink, deadline: Deadline) -> None:
+def _diagnose(link: RmcLink, deadline: Deadline) -> list[CommandResult]:
     status = link.console.partition(link.system, link.partition, deadline)
-    if status is not None and status.rmc_address:
-        link.console.repair_rmc(link.system, status, deadline)
+    if status is None or not status.rmc_address:
+        return []
+    return [link.console.repair_rmc(link.system, status, deadline)]
 
 
 def _comes_up(link: RmcLink, deadline: Deadline) -> bool:

@@ -162,11 +162,13 @@ def check_guest(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
             yield _error("RMC subsystems", name, f"{', '.join(inactive)} are not active.", remedy)
         else:
             yield _ok("RMC subsystems", name, f"{', '.join(NEEDED_SUBSYSTEMS)} are active.")
-    if guest.firewall_active:
+    partition = facts.source.partition(plan.partition)
+    if guest.firewall_active and not (partition and partition.rmc_active):
         remedy = "Open them when RMC does not come up: firewall-cmd --add-port=657/tcp --add-port=657/udp."
         yield _warning("firewall", name, "firewalld is running; RMC needs port 657 (TCP and UDP).", remedy)
     else:
-        yield _ok("firewall", name, "no firewalld is in the way of RMC.")
+        text = "firewalld is running and lets RMC through." if guest.firewall_active else "no firewalld is running."
+        yield _ok("firewall", name, text)
 
 
 def inactive_subsystems(facts: Facts) -> list[str]:

@@ -93,8 +93,8 @@ class Connection:
         exchange = self._exchange(command, limit)
         try:
             exchange.start(limit)
-        except BaseException:
-            exchange.close(signal="TERM")
+        except BaseException as error:
+            exchange.close(error)
             raise
         return RunningCommand(exchange, self._observe)
 

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-import threading
+import queue
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from types import TracebackType
 
 from powervm.ssh.command import CommandResult
 from powervm.ssh.endpoint import Endpoint
 from powervm.ssh.errors import CommandDeadlinePassed, CommandRefused, ConnectionLost, SshError
-from powervm.ssh.link import BROKEN, Lease
+from powervm.ssh.link import Lease
+from powervm.ssh.transport import BROKEN
 from powervm.waiting import Deadline
 
 _CHUNK = 256 * 1024
 _WINDOW_POLL = 0.01
 """Seconds between two looks whether a full window of the peer has room again; paramiko tells nobody."""
-_LONGEST_WAIT = 3600.0
+_LONGEST_WAIT = 5.0
+"""Seconds until a connection that was given up is noticed; its thread may be stuck and wake nobody."""
 _TERMINAL_WIDTH = 1000
 """Columns, so that no program wraps its prompt."""
 
 
-class _Arrival(threading.Event):
-    """Set when something came on stdout or stderr.
+class _Arrival:
+    """An event for paramiko to set when something came on stdout or stderr.
 
     paramiko clears the event of a stream that has been read; but both streams share this one, so only `rearm` does.
+    It is made of a queue because a `threading.Event` can be left locked by an exception that a signal raises, and
+    paramiko's thread would wait for it for ever.
     """
+
+    def __init__(self) -> None:
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def set(self) -> None:
+        if self._bell.empty():
+            self._bell.put(None)
 
     def clear(self) -> None:
         """Do nothing."""
 
     def rearm(self) -> None:
-        super().clear()
+        self.wait(0)
+
+    def wait(self, seconds: float) -> None:
+        with suppress(queue.Empty):
+            self._bell.get(timeout=seconds)
 
 
 class Exchange:
@@ -82,11 +97,15 @@ class Exchange:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close(signal="TERM" if kind else "")
+        self.close(error)
 
-    def close(self, *, signal: str = "") -> None:
-        """Close the channel; ``signal`` is sent before to a command that still runs."""
-        self._lease.close(signal="" if self.ended else signal)
+    def close(self, error: BaseException | None = None) -> None:
+        """Close the channel; a command that still runs is sent SIGTERM.
+
+        Args:
+            error: What made the caller leave, if anything did.
+        """
+        self._lease.close(error, signal="" if self.ended else "TERM")
 
     @property
     def ended(self) -> bool:
@@ -107,8 +126,8 @@ class Exchange:
             terminal: Run it on a pseudo-terminal. Its input then stays open for `send`.
         """
         self._channel.settimeout(0.0)
-        self._channel.in_buffer.set_event(self._arrival)
-        self._channel.in_stderr_buffer.set_event(self._arrival)
+        self._channel.in_buffer.set_event(self._arrival)  # type: ignore[arg-type]
+        self._channel.in_stderr_buffer.set_event(self._arrival)  # type: ignore[arg-type]
         with self._errors(deadline, refusable=True), self._lease.guard(deadline):
             self._lease.wire.bound_requests(self._channel, deadline)
             if terminal:
@@ -156,6 +175,8 @@ class Exchange:
                 self._arrival.wait(min(wait, _WINDOW_POLL) if self._input else wait)
             elif self._channel.status_event.wait(wait):
                 self._duration = time.monotonic() - self._start
+            if not (self.ended or self._channel.closed or self._lease.wire.is_active()):
+                raise self._lost(None)
 
     def result(self) -> CommandResult:
         """What the command did; it must have ended.
@@ -248,5 +269,5 @@ class Exchange:
 
     def _dead(self) -> bool:
         """Whether the connection is gone; paramiko closes the channels a moment before it says so."""
-        self._lease.wire.join(0.2)
+        self._lease.wire.join(0.1)
         return not self._lease.wire.is_active()

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import queue
 import threading
 from collections.abc import Callable
+from types import TracebackType
 
 import paramiko
 
 from powervm.ssh.endpoint import Endpoint
 from powervm.ssh.errors import AuthenticationFailed, CommandDeadlinePassed, ConnectionLost, TooManySessions
 from powervm.ssh.handshake import connect
-from powervm.ssh.transport import Wire
+from powervm.ssh.transport import BROKEN, Wire
 from powervm.ssh.watchdog import Watchdog
 from powervm.waiting import Deadline
-
-BROKEN = (paramiko.SSHException, EOFError, OSError)
-"""What paramiko raises when a connection or a channel is not what it was."""
 
 GRACE = 0.5
 """Seconds after a deadline until a call that is still stuck is ended by breaking the connection."""
@@ -39,27 +38,42 @@ class Lease:
         self._watchdog = watchdog
         self._give_back: Callable[[], None] | None = give_back
 
+    def __enter__(self) -> Lease:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close(error)
+
     def guard(self, deadline: Deadline) -> contextlib.AbstractContextManager[None]:
         """Break the connection if the block is stuck shortly after the deadline."""
-        return self._watchdog.guard(deadline.remaining + GRACE, self.wire.close)
+        return self._watchdog.guard(deadline.remaining + GRACE, self.wire.abort)
 
-    def close(self, *, signal: str = "") -> None:
+    def close(self, error: BaseException | None = None, *, signal: str = "") -> None:
         """Close the channel and give its place back; the second time nothing happens.
 
         Args:
-            signal: Sent to the command before, such as ``"TERM"``, if it still runs.
+            error: What made the caller leave, if anything did.
+            signal: Sent to the command before, such as ``"TERM"``.
         """
         give_back, self._give_back = self._give_back, None
         if give_back is None:
             return
         try:
-            # a connection that breaks here is noticed, and replaced, at its next use
-            with self.guard(Deadline(GRACE)), contextlib.suppress(*BROKEN):
-                if signal:
-                    self.wire.send_signal(self.channel, signal)
-                self.channel.close()
+            if error is None or isinstance(error, Exception):
+                with self.guard(Deadline(GRACE)):
+                    self._tidy(signal)
+            else:
+                self.wire.recover(lambda: self._tidy(signal), GRACE)
         finally:
             give_back()
+
+    def _tidy(self, signal: str) -> None:
+        with contextlib.suppress(*BROKEN):  # a connection that breaks here is noticed, and replaced, at its next use
+            if signal:
+                self.wire.send_signal(self.channel, signal)
+            self.channel.close()
 
 
 class Link:
@@ -77,8 +91,10 @@ class Link:
         self._wire: Wire | None = None
         self._connecting = threading.Lock()
         self._refusal: AuthenticationFailed | None = None
-        self._places = threading.BoundedSemaphore(endpoint.channels)
-        self._freed = threading.Condition()
+        # a queue and no semaphore: it is taken from and given back to in one step, also if a signal interrupts
+        self._places: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _ in range(endpoint.channels):
+            self._places.put(None)
         self._watchdog = Watchdog(f"watchdog {endpoint.name}")
 
     @property
@@ -89,12 +105,15 @@ class Link:
 
     def open(self, deadline: Deadline, what: str) -> Lease:
         """A channel of its own for ``what``, a command as messages show it."""
-        if not self._places.acquire(timeout=deadline.remaining):
-            raise self._late(deadline, what, f"{self.endpoint.channels} others were running on this connection")
+        try:
+            self._places.get(timeout=deadline.remaining)
+        except queue.Empty:
+            stage = f"{self.endpoint.channels} others were running on this connection"
+            raise self._late(deadline, what, stage) from None
         try:
             wire, channel = self._open_channel(deadline, what)
         except BaseException:
-            self._places.release()
+            self._give_back()
             raise
         return Lease(wire, channel, self._watchdog, self._give_back)
 
@@ -111,11 +130,14 @@ class Link:
         for attempt in itertools.count(1):
             wire = self._connected(deadline, what)
             try:
-                with self._watchdog.guard(deadline.remaining + GRACE, wire.close):
+                with self._watchdog.guard(deadline.remaining + GRACE, wire.abort):
                     return wire, wire.open_session(timeout=deadline.remaining)
             except BROKEN as error:
                 error.__traceback__ = None  # it holds the channel, which must not live on: see Wire
                 self._judge(wire, error, deadline, what, attempt=attempt, replaced=replaced)
+            except BaseException:
+                wire.recover(lambda: None, GRACE)
+                raise
             replaced = replaced or not wire.is_active()
         raise AssertionError("unreachable")
 
@@ -131,11 +153,10 @@ class Link:
             if replaced:
                 raise ConnectionLost(self.endpoint, what) from error
             return
-        delay = min(0.02 * 2**attempt, 1.0)
+        delay = min(0.02 * 2**attempt, 0.5)
         if delay >= deadline.remaining:
             raise self._full() from error
-        with self._freed:
-            self._freed.wait(delay)
+        threading.Event().wait(delay)
 
     def _connected(self, deadline: Deadline, what: str) -> Wire:
         if wire := self.wire:
@@ -159,9 +180,7 @@ class Link:
         return wire
 
     def _give_back(self) -> None:
-        self._places.release()
-        with self._freed:
-            self._freed.notify_all()
+        self._places.put(None)
 
     def _late(self, deadline: Deadline, what: str, stage: str) -> CommandDeadlinePassed:
         return CommandDeadlinePassed(self.endpoint, what, deadline.limit, stage=stage)

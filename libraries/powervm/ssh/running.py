@@ -54,8 +54,8 @@ class RunningCommand:
             if not self._exchange.work(Deadline(seconds)):
                 return False
             self._result = self._exchange.result()
-        except BaseException:
-            self.close()
+        except BaseException as error:
+            self._exchange.close(error)
             raise
         self._exchange.close()
         self._finished(self._result)
@@ -77,7 +77,7 @@ class RunningCommand:
 
     def close(self) -> None:
         """Give it up: ask the server to send it SIGTERM, if it still runs, and close the channel."""
-        self._exchange.close(signal="TERM")
+        self._exchange.close()
 
     def __enter__(self) -> RunningCommand:
         return self
@@ -85,7 +85,7 @@ class RunningCommand:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._exchange.close(error)
 
 
 class LineStream(Iterator[str]):
@@ -115,8 +115,8 @@ class LineStream(Iterator[str]):
         exchange = Exchange(self._link.endpoint, lease, self._command, on_stdout=self._split, on_stderr=self._keep_tail)
         try:
             exchange.start(self._deadline)
-        except BaseException:
-            exchange.close(signal="TERM")
+        except BaseException as error:
+            exchange.close(error)
             raise
         self._exchange = exchange
         return self
@@ -124,7 +124,7 @@ class LineStream(Iterator[str]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.close(error)
 
     def __next__(self) -> str:
         """The next line, without its end.
@@ -139,10 +139,14 @@ class LineStream(Iterator[str]):
             self._read_more(self._exchange)
         return self._lines.popleft()
 
-    def close(self) -> None:
-        """Give the command up if it still runs, and close its channel."""
+    def close(self, error: BaseException | None = None) -> None:
+        """Give the command up if it still runs, and close its channel.
+
+        Args:
+            error: What made the caller leave, if anything did.
+        """
         if self._exchange:
-            self._exchange.close(signal="TERM")
+            self._exchange.close(error)
             self._exchange = None
 
     def _read_more(self, exchange: Exchange) -> None:
@@ -152,8 +156,8 @@ class LineStream(Iterator[str]):
             exchange.step(self._deadline)
             if exchange.ended:
                 self._end(exchange)
-        except BaseException:
-            self.close()
+        except BaseException as error:
+            self.close(error)
             raise
 
     def _end(self, exchange: Exchange) -> None:

@@ -16,7 +16,8 @@ import paramiko
 from powervm.ssh.command import Fetched
 from powervm.ssh.endpoint import Endpoint
 from powervm.ssh.errors import CommandDeadlinePassed, ConnectionLost, SshError, TransferFailed
-from powervm.ssh.link import BROKEN, Lease, Link
+from powervm.ssh.link import Lease, Link
+from powervm.ssh.transport import BROKEN
 from powervm.waiting import Deadline
 
 _CHUNK = 32 * 1024
@@ -37,15 +38,15 @@ def fetch(link: Link, remote: str, local: Path, deadline: Deadline) -> Fetched:
     """
     started = time.monotonic()
     where, what = link.endpoint, f"fetching {remote}"
-    with _Target(where, local) as target:
-        lease = link.open(deadline, what)
-        try:
-            with _named_errors(where, lease, what, deadline), lease.guard(deadline):
-                client = _sftp(where, lease, deadline)
-                with client.open(remote, "rb") as source:
-                    size, digest = _copy(source, target, lease.channel, deadline)
-        finally:
-            lease.close()
+    with (
+        _Target(where, local) as target,
+        link.open(deadline, what) as lease,
+        _named_errors(where, lease, what, deadline),
+        lease.guard(deadline),
+    ):
+        # the remote file is closed with the channel; closing it by itself would wait for an answer
+        source = _sftp(where, lease, deadline).open(remote, "rb")
+        size, digest = _copy(source, target, lease.channel, deadline)
     return Fetched(size, digest, time.monotonic() - started)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
 import threading
+from collections.abc import Callable
 
 import paramiko
 from paramiko.common import cMSG_CHANNEL_CLOSE, cMSG_CHANNEL_DATA, cMSG_CHANNEL_EOF, cMSG_CHANNEL_REQUEST
@@ -13,6 +16,9 @@ from powervm.waiting import Deadline
 # Without any handler Python prints the tracebacks of paramiko's thread to stderr. Whoever configures logging still
 # gets them.
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
+
+BROKEN = (paramiko.SSHException, EOFError, OSError)
+"""What paramiko raises when a connection or a channel is not what it was."""
 
 _PACKET_OVERHEAD = 64
 
@@ -37,6 +43,32 @@ class Wire(paramiko.Transport):
     the channel is open and sends afterwards, and in between the transport's thread may have sent CLOSE. OpenSSH drops
     the whole connection when something follows a CLOSE.
     """
+
+    def abort(self) -> None:
+        """Break the connection at once, without a lock; every wait on it ends then."""
+        with contextlib.suppress(OSError):  # it is broken already
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+    def recover(self, tidy: Callable[[], None], patience: float) -> None:
+        """Do ``tidy`` after an interruption, and give the connection up if it is stuck.
+
+        An exception that a signal raises, such as Robot Framework's timeout, can come between the taking of one of
+        paramiko's locks and the block that releases it. Whatever needs that lock then waits for ever.
+        """
+
+        def attempt() -> None:
+            with contextlib.suppress(*BROKEN):
+                tidy()
+                with self.lock:
+                    self.packetizer.need_rekey()
+                self.send_ignore(1)
+
+        worker = threading.Thread(target=attempt, name="tidy up after an interruption", daemon=True)
+        worker.start()
+        worker.join(patience)
+        if worker.is_alive():
+            self.abort()
+            self.active = False
 
     def bound_requests(self, channel: paramiko.Channel, deadline: Deadline) -> None:
         """Make the following requests on ``channel`` (pty, exec, subsystem) raise TimeoutError at the deadline."""

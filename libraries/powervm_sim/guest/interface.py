@@ -11,6 +11,28 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
+class Adapter:
+    """A virtual adapter that firmware shows to the operating system.
+
+    Attributes:
+        driver: ``ibmveth``, ``ibmvscsi``, ``ibmvfc`` or ``ibmvnic``: the Linux driver for this kind of adapter.
+        unit: Unit address, for example ``0x30000002`` for the adapter in virtual slot 2.
+        mac: Of a network adapter, for example ``02:05:a1:b2:00:02``.
+        host_name: Virtual I/O Server that serves a storage adapter, with its partition id.
+        host_device: The server's side, for example ``vfchost3``.
+        host_location: Location code of the server's physical side, for example ``U78D2.001.WZS00AB-P1-C8-T1``.
+    """
+
+    driver: str
+    unit: int
+    mac: str = ""
+    host_name: str = ""
+    host_id: int = 1
+    host_device: str = ""
+    host_location: str = ""
+
+
+@dataclass(frozen=True)
 class Hardware:
     """What firmware tells the operating system about the server that it runs on and its share of it.
 
@@ -22,6 +44,7 @@ class Hardware:
         firmware: For example ``FW950.30 (VL950_092)``.
         memory: Megabytes; likewise the other memory figures.
         units: Entitled processing units; None for dedicated processors.
+        adapters: The virtual adapters, with who serves them on this server.
     """
 
     type_model: str
@@ -45,6 +68,7 @@ class Hardware:
     pool_id: int
     server_processors: int
     consoles: tuple[ConsoleContact, ...]
+    adapters: tuple[Adapter, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from powervm_sim.shell.files import Files
 
 
 class Input(Protocol):
@@ -47,6 +50,8 @@ class Call:
         variables: The shell's variables; a command may read ``PWD``, ``HOME`` and so on there.
         terminal: The terminal, or None on an exec channel without a pty.
         session: Whatever the endpoint wants its commands to know about the login (user, endpoint, ...).
+        files: The file tree, or None where the endpoint has none (a management console).
+        run: Runs another command by its words (``xargs``, ``nohup``, ``timeout``), or None where that is not allowed.
     """
 
     name: str
@@ -57,10 +62,15 @@ class Call:
     variables: MutableMapping[str, str]
     terminal: Terminal | None
     session: Any
+    files: Files | None = None
+    run: Runner | None = None
 
 
 Command = Callable[[Call], Awaitable[int]]
 """A simulated command: runs on the event loop, never blocks it, returns the exit status."""
+
+Runner = Callable[[Sequence[str], Input, Output, Output], Awaitable[int]]
+"""Runs a command given by its words with these streams; returns its exit status."""
 
 Lookup = Callable[[str], Command | None]
 """Finds a command by the word that it was called by, or None."""

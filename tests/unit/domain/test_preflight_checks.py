@@ -213,8 +213,9 @@ def test_an_inactive_move_needs_the_desired_mode() -> None:
     assert "POWER11" in error
 
 
-def test_a_running_firewall_is_a_warning() -> None:
-    findings = check_all(replace(GOOD, guest=replace(GUEST, firewall_active=True)), PLAN)  # type: ignore[arg-type]
+def test_a_running_firewall_is_a_warning_while_rmc_is_down() -> None:
+    facts = replace(with_source(vios("v1"), partition("lp1", rmc_state="none")), guest=replace(GUEST, firewall_active=True))
+    findings = check_all(facts, PLAN)  # type: ignore[arg-type]
     (warning,) = [finding for finding in findings if finding.severity is Severity.WARNING]
     assert warning.check == "firewall"
     assert "657" in warning.sentence()

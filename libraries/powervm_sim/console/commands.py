@@ -1,0 +1,70 @@
+"""Everything that can be typed on a console."""
+
+from __future__ import annotations
+
+from powervm_sim.console import (
+    chsyscfg,
+    chsysstate,
+    further_lists,
+    lshmc,
+    lshwres,
+    lslparmigr,
+    lssyscfg,
+    migrlpar,
+    mkauthkeys,
+    rmc_commands,
+)
+from powervm_sim.shell.call import Call, Command, Lookup
+
+_FAMILIES = (
+    chsyscfg,
+    chsysstate,
+    further_lists,
+    lshmc,
+    lshwres,
+    lslparmigr,
+    lssyscfg,
+    migrlpar,
+    mkauthkeys,
+    rmc_commands,
+)
+
+CONSOLE_COMMANDS: dict[str, Command] = {
+    command.name: command.as_command() for family in _FAMILIES for command in family.COMMANDS
+}
+"""The simulated commands."""
+
+_OTHER_NAMES = """
+chcod chhmc chhmcfs chhmcusr chhwres chlparutil chnportlogin chsvcevent chsysattn chsyspwd chusrtca cpysysplan
+defsysplan deploysysplan expdata getfile hmcshutdown lsaccfg lscod lscomgmt lsdump lshmcfs lshmcldap lshmcusr lsled
+lslock lslogon lslparutil lsmediadev lsmemdev lsmemopt lsmigrdbg lsnodeid lsnportlogin lssysplan lsupdhmc lsusrtca
+lsviosbk lsvet man mkhmcusr mkprofdata mksyscfg mksysplan mkvterm monhmc optmem pedbg ping ps rmhmcusr rmlock rmprofdata
+rmsyscfg rmsysplan rmvterm rrstartlpar rsthwres rstprofdata rstupgdata saveupgdata sendfile startdump termtask updhmc
+updlic who whoami ls
+"""
+
+NOT_SIMULATED = frozenset(_OTHER_NAMES.split())
+"""Commands that a real console has and this one has not."""
+
+_FILTER_NAMES = "grep fgrep egrep sed cut head tail sort uniq wc tr awk cat tee xargs seq date"
+_FILTERS = frozenset(_FILTER_NAMES.split())
+
+
+def console_lookup(filters: dict[str, Command]) -> Lookup:
+    """Finds the commands of a console.
+
+    Args:
+        filters: The text filters of the shell; a console has some of them.
+    """
+    allowed = {name: command for name, command in filters.items() if name in _FILTERS}
+
+    def lookup(name: str) -> Command | None:
+        found = CONSOLE_COMMANDS.get(name) or allowed.get(name)
+        return found or (_refuse if name in NOT_SIMULATED else None)
+
+    return lookup
+
+
+async def _refuse(call: Call) -> int:
+    await call.stdout.write(f"{call.name}: not simulated\n")
+    return 1

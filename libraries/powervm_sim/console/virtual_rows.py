@@ -1,0 +1,87 @@
+"""The rows of ``lshwres -r virtualio``: virtual Ethernet, SCSI and fibre channel adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from powervm_sim.console.output import Row, Table
+from powervm_sim.world.model import Ethernet, Placement, Storage
+
+ETHERNET = Table(
+    (
+        "lpar_name lpar_id slot_num state is_required is_trunk trunk_priority ieee_virtual_eth port_vlan_id vswitch "
+        "addl_vlan_ids mac_addr allowed_os_mac_addrs qos_priority"
+    ),
+    absent={"trunk_priority": "unavailable"},
+)
+SCSI = Table(
+    "lpar_name lpar_id slot_num state is_required adapter_type remote_lpar_id remote_lpar_name remote_slot_num"
+)
+FC = Table(
+    "lpar_name lpar_id slot_num adapter_type state is_required remote_lpar_id remote_lpar_name remote_slot_num wwpns"
+)
+
+
+def ethernet_rows(placement: Placement) -> Iterator[Row]:
+    """The virtual Ethernet adapters of a partition."""
+    for adapter in placement.partition.ethernet:
+        yield _head(placement, adapter.slot) | _ethernet(adapter)
+
+
+def storage_rows(placement: Placement, kind: str) -> Iterator[Row]:
+    """The virtual storage adapters of a partition: client adapters, or server adapters of a Virtual I/O Server."""
+    for adapter in placement.storage:
+        if adapter.kind == kind:
+            row = _head(placement, adapter.slot) | {
+                "adapter_type": "client",
+                "remote_lpar_id": str(adapter.host_id),
+                "remote_lpar_name": adapter.host_name,
+                "remote_slot_num": str(adapter.remote_slot),
+            }
+            yield row | {"wwpns": ",".join(adapter.wwpns)} if kind == "fc" else row
+    for client, adapter in served_by(placement, kind):
+        yield _head(placement, adapter.remote_slot) | {
+            "adapter_type": "server",
+            "remote_lpar_id": str(client.lpar_id),
+            "remote_lpar_name": client.name,
+            "remote_slot_num": str(adapter.slot),
+        }
+
+
+def served_by(host: Placement, kind: str) -> list[tuple[Placement, Storage]]:
+    """The client adapters that a Virtual I/O Server hosts, by its slot."""
+    if not host.partition.is_vios:
+        return []
+    found = [
+        (client, adapter)
+        for client in host.server.placements.values()
+        for adapter in client.storage
+        if adapter.kind == kind and adapter.host_id == host.lpar_id
+    ]
+    return sorted(found, key=lambda pair: pair[1].remote_slot)
+
+
+def _head(placement: Placement, slot: int) -> dict[str, str]:
+    return {
+        "lpar_name": placement.name,
+        "lpar_id": str(placement.lpar_id),
+        "slot_num": str(slot),
+        "state": "1" if placement.powered else "0",
+        "is_required": "0",
+    }
+
+
+def _ethernet(adapter: Ethernet) -> Row:
+    row = {
+        "is_trunk": "0" if adapter.trunk_priority is None else "1",
+        "ieee_virtual_eth": "0" if adapter.trunk_priority is None else "1",
+        "port_vlan_id": str(adapter.vlan),
+        "vswitch": adapter.vswitch,
+        "addl_vlan_ids": "",
+        "mac_addr": adapter.mac,
+        "allowed_os_mac_addrs": "all",
+        "qos_priority": "none",
+    }
+    if adapter.trunk_priority is not None:
+        row["trunk_priority"] = str(adapter.trunk_priority)
+    return row

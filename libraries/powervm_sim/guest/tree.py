@@ -1,0 +1,292 @@
+"""A file tree in memory: what commands, redirections and SFTP of a simulated system see, and nothing else.
+
+Paths are absolute texts with ``/``; ``..`` at the top stays at the top and links are followed inside the tree,
+so no path can name a file of the machine that runs the simulator. Content and number of files are bounded.
+Every function raises `OSError` with the errno that the real system would give.
+"""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable, Iterator
+
+from powervm_sim.guest.nodes import Computed, File, Folder, Link, Node, Readable, failure
+
+_MAXIMUM_NAME = 255
+_MAXIMUM_PATH = 4096
+_MAXIMUM_LINKS = 40
+
+
+def join(folder: str, path: str) -> str:
+    """The path as seen from the folder: absolute, without ``.``, ``//`` and a slash at the end; ``..`` is kept."""
+    words = (path if path.startswith("/") else f"{folder}/{path}").split("/")
+    return "/" + "/".join(word for word in words if word not in ("", "."))
+
+
+class Tree:
+    """The tree.
+
+    Args:
+        size: The most bytes that all regular files together may have.
+        nodes: The most files and folders.
+        now: The clock for modification times, in seconds since the epoch.
+    """
+
+    def __init__(
+        self, *, size: int = 64 * 1024 * 1024, nodes: int = 20_000, now: Callable[[], float] = time.time
+    ) -> None:
+        self.size = size
+        self.used = 0
+        self._free_nodes = nodes
+        self._now = now
+        self.root = Folder(mode=0o755, modified=now())
+
+    # --- looking ---------------------------------------------------------------------------------------------
+
+    def resolve(self, path: str, *, follow: bool = True) -> tuple[str, Node | None]:
+        """The real path of ``path`` and what is there.
+
+        The last part may be missing (the node is then None); every folder before it must exist.
+
+        Args:
+            path: An absolute path.
+            follow: Whether a link at the very end is followed, too.
+        """
+        if len(path) > _MAXIMUM_PATH:
+            raise failure(errno.ENAMETOOLONG, path[:80])
+        todo = _parts(path)[::-1]
+        trail: list[tuple[str, Node]] = [("", self.root)]
+        links = 0
+        while todo:
+            name = todo.pop()
+            folder = trail[-1][1]
+            if not isinstance(folder, Folder):
+                raise failure(errno.ENOTDIR, path)
+            if name == "..":
+                trail = trail[:-1] or trail
+                continue
+            node = folder.entries.get(name)
+            if node is None:
+                if todo:
+                    raise failure(errno.ENOENT, path)
+                return _path(trail) + name, None
+            if isinstance(node, Link) and (todo or follow):
+                links += 1
+                if links > _MAXIMUM_LINKS:
+                    raise failure(errno.ELOOP, path)
+                todo += _parts(node.target)[::-1]
+                trail = trail[:1] if node.target.startswith("/") else trail
+                continue
+            trail.append((name, node))
+        return "/" + "/".join(name for name, _ in trail[1:]), trail[-1][1]
+
+    def node(self, path: str, *, follow: bool = True) -> Node:
+        """What is at the path. Raises FileNotFoundError, NotADirectoryError, ELOOP."""
+        found = self.resolve(path, follow=follow)[1]
+        if found is None or (path.endswith("/") and not isinstance(found, Folder)):
+            raise failure(errno.ENOENT if found is None else errno.ENOTDIR, path)
+        return found
+
+    def folder(self, path: str) -> Folder:
+        """The folder at the path. Raises NotADirectoryError when it is something else."""
+        found = self.node(path)
+        if not isinstance(found, Folder):
+            raise failure(errno.ENOTDIR, path)
+        return found
+
+    def file(self, path: str) -> Readable:
+        """The file at the path. Raises IsADirectoryError for a folder."""
+        found = self.node(path)
+        if not isinstance(found, Readable):
+            raise failure(errno.EISDIR, path)
+        return found
+
+    def exists(self, path: str) -> bool:
+        """Something is there (a link that leads nowhere is nothing)."""
+        try:
+            return self.resolve(path)[1] is not None
+        except OSError:
+            return False
+
+    def is_dir(self, path: str) -> bool:
+        """A folder is there."""
+        try:
+            return isinstance(self.resolve(path)[1], Folder)
+        except OSError:
+            return False
+
+    def list(self, path: str) -> list[str]:
+        """The sorted names in the folder."""
+        return sorted(self.folder(path).entries)
+
+    def read(self, path: str) -> bytes:
+        """The content of the file."""
+        try:
+            return self.file(path).read()
+        except PermissionError as problem:
+            raise failure(errno.EACCES, path) from problem
+
+    def walk(self, path: str) -> Iterator[tuple[str, Node]]:
+        """The path itself and everything below it, folders before what is in them; links are not followed."""
+        todo = [(path, self.node(path, follow=False))]
+        while todo:
+            place, node = todo.pop()
+            yield place, node
+            if isinstance(node, Folder):
+                below = sorted(node.entries.items(), reverse=True)
+                todo.extend((f"{place.rstrip('/')}/{name}", entry) for name, entry in below)
+
+    # --- changing --------------------------------------------------------------------------------------------
+
+    def write(self, path: str, data: bytes, *, append: bool = False, mode: int = 0o644) -> None:
+        """Make or overwrite the file (or add to its end)."""
+        file = self.create(path, mode=mode)
+        if not append:
+            file.truncate(0)
+        file.write(data, file.size)
+        file.modified = self._now()
+
+    def create(self, path: str, *, mode: int = 0o644, exclusive: bool = False) -> Readable:
+        """The file at the path; an empty new one when there is none.
+
+        Raises:
+            FileExistsError: ``exclusive`` was asked for and something is there.
+        """
+        real, node = self.resolve(path)
+        if node is None:
+            node = File(mode=mode, modified=self._now(), reserve=self._reserve)
+            self._attach(real, node)
+        elif exclusive:
+            raise failure(errno.EEXIST, path)
+        if not isinstance(node, Readable):
+            raise failure(errno.EISDIR, path)
+        return node
+
+    def computed(
+        self,
+        path: str,
+        produce: Callable[[], str | bytes] | None,
+        *,
+        mode: int = 0o444,
+        accept: Callable[[bytes], None] | None = None,
+    ) -> None:
+        """Put a computed file there, with the folders that it needs."""
+
+        def content() -> bytes:
+            made = produce() if produce else b""
+            return made.encode("utf-8", "surrogateescape") if isinstance(made, str) else made
+
+        self.make_folders(path.rpartition("/")[0])
+        node = Computed(mode=mode, modified=self._now(), produce=content if produce else None, accept=accept)
+        self._attach(self.resolve(path)[0], node)
+
+    def link(self, path: str, target: str) -> None:
+        """Make a symbolic link."""
+        real, node = self.resolve(path, follow=False)
+        if node is not None:
+            raise failure(errno.EEXIST, path)
+        self._attach(real, Link(mode=0o777, modified=self._now(), target=target))
+
+    def make_folder(self, path: str, *, mode: int = 0o755) -> None:
+        """Make one folder. Raises FileExistsError, FileNotFoundError."""
+        real, node = self.resolve(path, follow=False)
+        if node is not None:
+            raise failure(errno.EEXIST, path)
+        self._attach(real, Folder(mode=mode, modified=self._now()))
+
+    def make_folders(self, path: str, *, mode: int = 0o755) -> None:
+        """Make the folder and those above it, as far as they are missing."""
+        made = ""
+        for name in _parts(path):
+            made = f"{made}/{name}"
+            if not self.is_dir(made):
+                self.make_folder(made, mode=mode)
+
+    def remove(self, path: str) -> None:
+        """Remove a file or a link. Raises IsADirectoryError for a folder."""
+        real, node = self.resolve(path, follow=False)
+        if node is None:
+            raise failure(errno.ENOENT, path)
+        if isinstance(node, Folder):
+            raise failure(errno.EISDIR, path)
+        self._detach(real)
+
+    def remove_folder(self, path: str) -> None:
+        """Remove an empty folder."""
+        real, node = self.resolve(path, follow=False)
+        if node is None:
+            raise failure(errno.ENOENT, path)
+        if not isinstance(node, Folder):
+            raise failure(errno.ENOTDIR, path)
+        if node.entries or real == "/":
+            raise failure(errno.ENOTEMPTY if node.entries else errno.EBUSY, path)
+        self._detach(real)
+
+    def rename(self, old: str, new: str) -> None:
+        """Move a file or folder; a file at the new place is replaced, as POSIX has it."""
+        source, node = self.resolve(old, follow=False)
+        target, present = self.resolve(new, follow=False)
+        if node is None:
+            raise failure(errno.ENOENT, old)
+        if node is self.root:
+            raise failure(errno.EBUSY, old)
+        if f"{target}/".startswith(f"{source}/"):
+            if target == source:
+                return
+            raise failure(errno.EINVAL, new)
+        if present is not None:
+            self._make_room(target, present, for_folder=isinstance(node, Folder))
+        parent, _, name = target.rpartition("/")
+        entries = self._named(parent or "/", name)
+        parent, _, old_name = source.rpartition("/")
+        del self.folder(parent or "/").entries[old_name]
+        entries[name] = node
+
+    def _make_room(self, path: str, present: Node, *, for_folder: bool) -> None:
+        if isinstance(present, Folder) and not for_folder:
+            raise failure(errno.EISDIR, path)
+        if for_folder:
+            self.remove_folder(path)
+        else:
+            self.remove(path)
+
+    def _attach(self, real: str, node: Node) -> None:
+        parent, _, name = real.rpartition("/")
+        entries = self._named(parent or "/", name)
+        if name not in entries:
+            if self._free_nodes < 1:
+                raise failure(errno.ENOSPC, real)
+            self._free_nodes -= 1
+        entries[name] = node
+
+    def _named(self, parent: str, name: str) -> dict[str, Node]:
+        """The entries of the folder, once it is sure that the name may stand there."""
+        if len(name.encode("utf-8", "surrogateescape")) > _MAXIMUM_NAME:
+            raise failure(errno.ENAMETOOLONG, name[:80])
+        if not name or "\0" in name:
+            raise failure(errno.EINVAL, name)
+        folder = self.folder(parent)
+        folder.modified = self._now()
+        return folder.entries
+
+    def _detach(self, real: str) -> None:
+        parent, _, name = real.rpartition("/")
+        node = self.folder(parent or "/").entries.pop(name)
+        self._free_nodes += 1
+        if isinstance(node, File):
+            self._reserve(-node.size)
+            node.linked = False
+
+    def _reserve(self, change: int) -> None:
+        if change > 0 and self.used + change > self.size:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.used += change
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in ("", ".")]
+
+
+def _path(trail: list[tuple[str, Node]]) -> str:
+    return "/".join(name for name, _ in trail) + "/"

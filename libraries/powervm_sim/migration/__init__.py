@@ -1,0 +1,1 @@
+"""Live Partition Mobility: validation, the phases of a migration, stop and recovery."""

@@ -1,0 +1,251 @@
+"""One migration from set-up to its end: what happens when, to whom, and what stays behind when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from powervm_sim import hsc
+from powervm_sim.hsc import HscError
+from powervm_sim.migration.migration import Kind, Migration, State
+from powervm_sim.world.hardware import hardware_of
+from powervm_sim.world.model import MIGRATING, NOT_ACTIVATED, RUNNING, Profile
+from powervm_sim.world.state import World
+
+_MEGABYTE = 1 << 20
+_STEP = 0.5  # simulated seconds between two figures of the copy
+_FEW_PAGES = 64  # megabytes that may be left when the partition is suspended
+_MOST_PASSES = 30
+
+
+class Broken(Exception):
+    """The migration has failed in this phase, as the world file wanted."""
+
+
+class Process:
+    """Carries out one migration that was found to be possible.
+
+    Args:
+        world: Where it happens.
+        migration: Its record; the shell partition is made by `run`.
+    """
+
+    def __init__(self, world: World, migration: Migration) -> None:
+        self._world = world
+        self._migration = migration
+        self._stoppable: asyncio.Task[None] | None = None
+        self._took_part = False
+
+    async def run(self) -> tuple[HscError, ...]:
+        """Do all of it. Returns the errors that it ended with; none when the partition is on the target."""
+        self._begin()
+        self._stoppable = asyncio.create_task(self._until_suspend())
+        try:
+            await self._stoppable
+        except Broken:
+            return await self._failed_before_suspend()
+        except asyncio.CancelledError:
+            if not self._migration.stopping:
+                self._stoppable.cancel()
+                raise
+            return await self._stopped()
+        self._migration.committed = True
+        await self._switch()
+        try:
+            await self._clean_up()
+        except Broken:
+            return self._leave_failed()
+        return ()
+
+    def stop(self) -> bool:
+        """Ask it to go back to the source; False when it is past the point of no return."""
+        if self._migration.committed or self._stoppable is None or self._stoppable.done():
+            return False
+        self._migration.stopping = True
+        self._stoppable.cancel()
+        return True
+
+    def _begin(self) -> None:
+        migration = self._migration
+        self._world.migrations[migration.partition] = migration
+        word = RUNNING if migration.kind is Kind.ACTIVE else NOT_ACTIVATED
+        for placement in (migration.source, migration.target):
+            placement.state = MIGRATING + word
+        migration.target.server.add(migration.target)
+        self._phase("set-up")
+
+    async def _until_suspend(self) -> None:
+        await self._world.pace.long(self._world.settings.durations.set_up)
+        self._break_at("set-up")
+        self._migration.state = State.IN_PROGRESS
+        if self._migration.kind is Kind.ACTIVE:
+            await self._copy()
+
+    async def _copy(self) -> None:
+        self._phase("copy")
+        migration = self._migration
+        if migration.partition.guest is not None:
+            migration.partition.guest.start_migration(migration.stream_id, migration.target.lpar_id)
+            self._took_part = True
+        await Copy(self._world, migration, lambda: self._break_at("copy")).run()
+
+    async def _switch(self) -> None:
+        """Suspend on the source, resume on the target; nothing can interrupt this."""
+        migration = self._migration
+        if migration.kind is Kind.INACTIVE:
+            self._arrive()
+            return
+        partition = migration.partition
+        self._phase("suspend")
+        if partition.guest is not None:
+            partition.guest.suspend()
+        partition.gate.close()
+        begin = self._world.pace.now()
+        await self._world.pace.real(self._blackout())
+        self._arrive()
+        if partition.guest is not None:
+            partition.guest.resume(hardware_of(migration.target))
+        milliseconds = (self._world.pace.now() - begin) * 1000
+        partition.gate.open()
+        migration.sent, migration.remaining = migration.sent + migration.remaining, 0
+        self._world.history.add(
+            "blackout", migration=migration.number, partition=partition.name, milliseconds=round(milliseconds, 3)
+        )
+        self._phase("resume")
+
+    def _blackout(self) -> float:
+        entry = self._world.settings.blackout
+        numbers = self._world.random(f"blackout/{self._migration.number}/{self._migration.partition.name}")
+        return numbers.uniform(entry.minimum, entry.maximum) / 1000
+
+    def _arrive(self) -> None:
+        """From here on the partition belongs to the target."""
+        migration = self._migration
+        migration.resumed = True
+        active = migration.kind is Kind.ACTIVE
+        migration.target.state = RUNNING if active else NOT_ACTIVATED
+        delay = self._world.pace.real_seconds(self._world.settings.durations.rmc_return)
+        migration.partition.rmc.reconnect(delay)
+        self._place("arrived", migration.target.server.name, migration.target.lpar_id)
+
+    async def _clean_up(self) -> None:
+        self._migration.state = State.COMPLETE
+        self._phase("clean-up")
+        if self._took_part and self._migration.partition.guest is not None:
+            self._migration.partition.guest.end_migration(0)
+        await self._world.pace.long(self._world.settings.durations.clean_up)
+        self._break_at("clean-up")
+        self.finish()
+
+    def finish(self) -> None:
+        """The source forgets the partition: the last step, also of a recovery that goes forward."""
+        migration = self._migration
+        migration.source.server.remove(migration.source)
+        self._write_profile()
+        del self._world.migrations[migration.partition]
+        for watcher in self._world.completed:
+            watcher(migration)
+        self._phase("end")
+
+    def _write_profile(self) -> None:
+        """The profile on the target holds what the partition has now."""
+        partition = self._migration.partition
+        name = self._migration.request.profile or partition.current_profile or partition.default_profile
+        mode = partition.desired_mode
+        partition.profiles[name] = Profile(name, partition.memory, partition.processors, partition.units, mode)
+
+    async def _stopped(self) -> tuple[HscError, ...]:
+        self._migration.state = State.STOPPED
+        self._phase("stopped")
+        await self._roll_back_slowly()
+        return (hsc.migration_stopped(),)
+
+    async def _failed_before_suspend(self) -> tuple[HscError, ...]:
+        fault = self._migration.partition.fault
+        if fault is not None and fault.leave == "failed":
+            return self._leave_failed()
+        self._phase("failed")
+        await self._roll_back_slowly()
+        return (hsc.migration_stopped(), hsc.firmware_stopped())
+
+    def _leave_failed(self) -> tuple[HscError, ...]:
+        self._migration.state = State.FAILED
+        self._end_in_guest()
+        self._phase("failed")
+        return (hsc.migration_stopped(), hsc.firmware_stopped())
+
+    async def _roll_back_slowly(self) -> None:
+        self._end_in_guest()
+        await self._world.pace.long(self._world.settings.durations.clean_up / 2)
+        self.roll_back()
+
+    def roll_back(self) -> None:
+        """The target forgets the shell partition; the partition goes on where it was."""
+        migration = self._migration
+        migration.target.server.remove(migration.target)
+        migration.source.state = RUNNING if migration.kind is Kind.ACTIVE else NOT_ACTIVATED
+        del self._world.migrations[migration.partition]
+        self._phase("rolled-back")
+        self._place("stayed", migration.source.server.name, migration.source.lpar_id)
+
+    def _end_in_guest(self) -> None:
+        """Tell the operating system that the move was given up, if it knows of it."""
+        guest = self._migration.partition.guest
+        if self._took_part and not self._migration.resumed and guest is not None:
+            self._took_part = False
+            guest.end_migration(5)
+
+    def _break_at(self, phase: str) -> None:
+        fault = self._migration.partition.fault
+        if fault is not None and fault.fail_at == phase and fault.times > 0:
+            fault.times -= 1
+            raise Broken(phase)
+
+    def _phase(self, phase: str) -> None:
+        migration = self._migration
+        self._world.history.add("phase", migration=migration.number, partition=migration.partition.name, phase=phase)
+
+    def _place(self, event: str, server: str, lpar_id: int) -> None:
+        name = self._migration.partition.name
+        self._world.history.add("place", partition=name, event=event, server=server, lpar_id=lpar_id)
+
+
+class Copy:
+    """The transfer of memory while the partition runs: pass after pass, since pages get dirty meanwhile.
+
+    Args:
+        world: Gives the rates.
+        migration: Its figures are kept current.
+        half_way: Called once when half of the memory was sent.
+    """
+
+    def __init__(self, world: World, migration: Migration, half_way: Callable[[], None]) -> None:
+        self._world = world
+        self._migration = migration
+        self._half_way = half_way
+        self._rate = world.settings.transfer.rate
+        own = migration.partition.dirty_rate
+        self._dirty_rate = world.settings.transfer.dirty_rate if own is None else own
+
+    async def run(self) -> None:
+        """Copy until few pages are left, or until more passes would not help."""
+        memory = self._migration.partition.memory.desired
+        left = memory
+        self._migration.remaining = int(left * _MEGABYTE)
+        for number in range(_MOST_PASSES):
+            seconds = left / self._rate
+            await self._one_pass(seconds, first=number == 0)
+            left = min(self._dirty_rate * seconds, memory)
+            self._migration.remaining = int(left * _MEGABYTE)
+            if left <= _FEW_PAGES:
+                return
+
+    async def _one_pass(self, seconds: float, *, first: bool) -> None:
+        total, base = self._migration.remaining, self._migration.sent
+        steps = max(2, int(seconds / _STEP))
+        for step in range(1, steps + 1):
+            await self._world.pace.long(seconds / steps)
+            self._migration.sent = base + total * step // steps
+            self._migration.remaining = total - total * step // steps
+            if first and step == (steps + 1) // 2:
+                self._half_way()

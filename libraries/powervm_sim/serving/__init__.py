@@ -1,0 +1,1 @@
+"""Serves the machines of a world over SSH."""

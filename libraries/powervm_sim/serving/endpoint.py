@@ -1,0 +1,122 @@
+"""One SSH endpoint: a machine, an address and a port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+import asyncssh
+
+from powervm_sim.serving.gated import GatedListener
+from powervm_sim.serving.login import Login
+from powervm_sim.serving.machine import Machine
+from powervm_sim.shell.state import Job
+from powervm_sim.world.gate import Gate
+from powervm_sim.world.history import History
+
+_LOG = logging.getLogger(__name__)
+_VERSION = "OpenSSH_8.0"
+
+
+class Endpoint:
+    """Listens for a machine while it is up.
+
+    Args:
+        machine: What is served.
+        host_key: The key that it shows.
+        history: Where logins and commands are recorded.
+    """
+
+    def __init__(self, machine: Machine, host_key: asyncssh.SSHKey, history: History) -> None:
+        self.machine = machine
+        self.host_key = host_key
+        self.address = ""
+        self.port = 0
+        self._history = history
+        gate = machine.gate or Gate()
+        self._listener = GatedListener(gate, machine.sessions, self._reset)
+        self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._jobs: set[asyncio.Task[Any]] = set()
+        self._change: asyncio.Task[None] | None = None
+        if machine.watch_power is not None:
+            machine.watch_power(self._power)
+
+    @property
+    def public_key(self) -> str:
+        """The host key in OpenSSH form, without a comment."""
+        return " ".join(self.host_key.export_public_key().decode().split()[:2])
+
+    async def open(self, address: str, port: int) -> None:
+        """Take the address and listen if the machine is up.
+
+        Args:
+            address: An IP address of this host.
+            port: 0 for a free one, which it then keeps.
+
+        Raises:
+            OSError: The port is taken or must not be used.
+        """
+        self.address = address
+        self.port = port if port or self.machine.up else _free_port(address)
+        if self.machine.up:
+            await self._listen()
+
+    async def close(self) -> None:
+        """Stop listening and end all connections."""
+        self._stop_listening()
+
+    async def _listen(self) -> None:
+        self._acceptor = await asyncssh.listen(
+            self.address,
+            self.port,
+            tunnel=self._listener,
+            server_factory=lambda: Login(self.machine, self._history, self._adopt),
+            server_host_keys=[self.host_key],
+            server_version=_VERSION,
+            line_history=100,
+            login_timeout=120,
+            agent_forwarding=False,
+            x11_forwarding=False,
+        )
+        self.port = self._acceptor.get_port()
+
+    def _stop_listening(self) -> None:
+        if self._change is not None:
+            self._change.cancel()
+        if self._acceptor is not None:
+            self._acceptor.close()
+            self._acceptor = None
+        self._listener.abort_all()
+        for task in tuple(self._jobs):
+            task.cancel()
+
+    def _adopt(self, jobs: Iterable[Job]) -> None:
+        """Background jobs of a session that has ended: they run until the machine is switched off."""
+        for job in jobs:
+            self._jobs.add(job.task)
+            job.task.add_done_callback(self._jobs.discard)
+
+    def _power(self, on: bool) -> None:
+        if not on:
+            self._stop_listening()
+        elif self._acceptor is None:
+            self._change = asyncio.get_running_loop().create_task(self._come_up())
+
+    async def _come_up(self) -> None:
+        try:
+            await self._listen()
+        except OSError as error:
+            _LOG.error("%s is up again but cannot listen: %s", self.machine.name, error)
+
+    def _reset(self, client: str) -> None:
+        self._history.add("reset", endpoint=self.machine.name, client=client)
+
+
+def _free_port(address: str) -> int:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,168 @@
+"""A listener whose connections can be frozen: nothing is read or written while a gate is closed, TCP stays up."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from powervm_sim.world.gate import Gate
+
+_RESET = struct.pack("ii", 1, 0)
+
+
+class GatedTransport(asyncio.Transport):
+    """Passes everything on to a real transport, but keeps what is written while the gate is closed.
+
+    What can pile up is bounded by the windows of the SSH channels, since no acknowledgement comes in meanwhile.
+    """
+
+    def __init__(self, transport: asyncio.Transport, gate: Gate) -> None:
+        super().__init__()
+        self.real = transport
+        self._gate = gate
+        self._kept: list[bytes] = []
+        self._closing = False
+        self._paused = False
+        gate.watch(self._turned)
+        if not gate.is_open:
+            transport.pause_reading()
+
+    def forget(self) -> None:
+        """The connection is gone."""
+        self._gate.forget(self._turned)
+
+    def write(self, data: Any) -> None:
+        """Write now, or when the gate is open again."""
+        if self._gate.is_open:
+            self.real.write(data)
+        else:
+            self._kept.append(bytes(data))
+
+    def writelines(self, list_of_data: Iterable[Any]) -> None:
+        """The same for several pieces."""
+        self.write(b"".join(list_of_data))
+
+    def close(self) -> None:
+        """Close, after what was kept has gone out."""
+        self._closing = True
+        if self._gate.is_open:
+            self.real.close()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._closing = True
+        self.real.abort()
+
+    def is_closing(self) -> bool:
+        """Whether it was closed."""
+        return self._closing or self.real.is_closing()
+
+    def pause_reading(self) -> None:
+        """Read nothing."""
+        self._paused = True
+        self.real.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read again, unless the gate is closed."""
+        self._paused = False
+        if self._gate.is_open:
+            self.real.resume_reading()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Facts of the real transport."""
+        return self.real.get_extra_info(name, default)
+
+    def _turned(self, is_open: bool) -> None:
+        if self.real.is_closing():
+            return
+        if not is_open:
+            self.real.pause_reading()
+            return
+        self.real.writelines(self._kept)
+        self._kept.clear()
+        if self._closing:
+            self.real.close()
+        elif not self._paused:
+            self.real.resume_reading()
+
+
+class _GatedProtocol(asyncio.Protocol):
+    """Stands between the event loop and an SSH connection."""
+
+    def __init__(self, listener: GatedListener, factory: Callable[[str, int], asyncio.Protocol]) -> None:
+        self._listener = listener
+        self._factory = factory
+        self._transport: GatedTransport | None = None
+        self._connection = asyncio.Protocol()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport = cast(asyncio.Transport, transport)
+        if not self._listener.admit(transport):
+            return
+        self._transport = GatedTransport(transport, self._listener.gate)
+        self._connection = self._factory("", 0)
+        self._connection.connection_made(self._transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._transport is not None:
+            self._transport.forget()
+            self._listener.left(self._transport)
+        self._connection.connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._connection.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return self._connection.eof_received()
+
+    def pause_writing(self) -> None:
+        self._connection.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._connection.resume_writing()
+
+
+class GatedListener:
+    """What asyncssh takes as the way to listen (it calls it a tunnel).
+
+    Args:
+        gate: Frozen while it is closed.
+        sessions: Connections at once; the next one is reset. None for no limit.
+        refused: Called with the peer's address for each connection that was reset.
+    """
+
+    def __init__(self, gate: Gate, sessions: int | None, refused: Callable[[str], None]) -> None:
+        self.gate = gate
+        self._sessions = sessions
+        self._refused = refused
+        self._transports: set[asyncio.Transport] = set()
+
+    async def create_server(
+        self, factory: Callable[[str, int], asyncio.Protocol], host: str, port: int
+    ) -> asyncio.AbstractServer:
+        """Listen; part of what asyncssh expects."""
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(lambda: _GatedProtocol(self, factory), host, port, backlog=512)
+
+    def admit(self, transport: asyncio.Transport) -> bool:
+        """Count a new connection, or reset it when there are too many."""
+        if self._sessions is None or len(self._transports) < self._sessions:
+            self._transports.add(transport)
+            return True
+        self._refused(str(transport.get_extra_info("peername")[0]))
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        transport.abort()
+        return False
+
+    def left(self, gated: GatedTransport) -> None:
+        """A connection has ended."""
+        self._transports.discard(gated.real)
+
+    def abort_all(self) -> None:
+        """End every connection at once, as a machine does that loses its power."""
+        for transport in tuple(self._transports):
+            transport.abort()

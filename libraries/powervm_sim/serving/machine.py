@@ -1,0 +1,60 @@
+"""What serving needs to know about a machine: the one interface to consoles, Virtual I/O Servers and partitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import asyncssh
+
+from powervm_sim.shell.call import Input, Output, Terminal
+from powervm_sim.shell.state import Job
+from powervm_sim.world.accounts import Account
+from powervm_sim.world.gate import Gate
+
+
+class LoginShell(Protocol):
+    """The shell of one session; its state lasts as long as the session."""
+
+    @property
+    def exited(self) -> bool:
+        """Whether ``exit`` has ended it."""
+
+    async def run(self, script: str, stdin: Input, stdout: Output, stderr: Output) -> int:
+        """Run some text and return the exit status."""
+
+    def complete(self, text: str) -> bool:
+        """False when the text needs more lines."""
+
+    async def close(self) -> list[Job]:
+        """The session ends. Returns the background jobs that go on; they are the machine's from now on."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """An endpoint-to-be.
+
+    Attributes:
+        kind: ``console``, ``vios``, ``partition`` or ``control``.
+        served: The address it wants to listen on.
+        open_shell: Makes the shell of a session: user name, the terminal if there is one.
+        prompt: What an interactive session shows.
+        sessions: Connections at once; more are reset. None for no limit.
+        gate: Closed while nothing passes.
+        sftp: Makes the SFTP server of a session, for machines that have one.
+        up: Whether it listens at the start.
+        watch_power: Registers a function that is told when the machine comes up or goes down.
+    """
+
+    name: str
+    kind: str
+    served: str
+    account: Account
+    open_shell: Callable[[str, Terminal | None], LoginShell]
+    prompt: Callable[[str], str]
+    sessions: int | None = None
+    gate: Gate | None = None
+    sftp: Callable[[asyncssh.SSHServerChannel[bytes]], asyncssh.SFTPServer] | None = None
+    up: bool = True
+    watch_power: Callable[[Callable[[bool], None]], None] | None = None

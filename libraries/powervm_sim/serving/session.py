@@ -1,0 +1,231 @@
+"""One session channel: a command or an interactive shell, with or without a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import asyncssh
+from asyncssh.misc import SoftEOFReceived
+
+from powervm_sim.serving.incoming import Incoming
+from powervm_sim.serving.machine import LoginShell, Machine
+from powervm_sim.shell.call import Input, Terminal
+from powervm_sim.shell.state import Job
+from powervm_sim.world.history import History
+
+_LOG = logging.getLogger(__name__)
+_PIECE = 8192
+_LONGEST_RECORD = 2000
+_INTERRUPTED = 130
+_SIGNALS = frozenset({"TERM", "HUP", "KILL", "QUIT"})
+
+_PASSWORD = re.compile(r"""(--passwd[\s=]+)("[^"]*"|'[^']*'|\S+)""")
+
+Process = asyncssh.SSHServerProcess[str]
+
+
+class ChannelOutput:
+    """An `Output` over an SSH channel."""
+
+    def __init__(self, writer: asyncssh.SSHWriter[str]) -> None:
+        self._writer = writer
+
+    async def write(self, text: str) -> None:
+        """Write; waits while the client does not take it. Raises BrokenPipeError when the client is gone."""
+        if self._writer.is_closing():
+            raise BrokenPipeError("the client has closed the channel")
+        self._writer.write(text)
+        try:
+            await self._writer.drain()
+        except asyncssh.Error as error:
+            raise BrokenPipeError("the client is gone") from error
+
+
+class SessionTerminal:
+    """The terminal of a session with a pty."""
+
+    def __init__(self, process: Process, stdin: Incoming) -> None:
+        self._process = process
+        self._stdin = stdin
+        self.columns, self.rows = process.term_size[:2]
+
+    async def ask(self, prompt: str, *, echo: bool = True) -> str:
+        """Show the prompt, return the line that was typed. Raises EOFError when the user closes the input."""
+        channel: Any = self._process.channel
+        if not echo:
+            channel.set_echo(False)
+        try:
+            await ChannelOutput(self._process.stdout).write(prompt)
+            line = await self._stdin.readline()
+        finally:
+            if not echo:
+                channel.set_echo(True)
+        if not line:
+            raise EOFError
+        return line.rstrip("\n")
+
+
+class Session:
+    """Runs what the client of one channel wants, and ends with it.
+
+    Args:
+        adopt: Takes the background jobs that outlive the session.
+    """
+
+    def __init__(
+        self, machine: Machine, history: History, process: Process, adopt: Callable[[Iterable[Job]], None]
+    ) -> None:
+        self._adopt = adopt
+        self._machine = machine
+        self._history = history
+        self._process = process
+        self._user = str(process.get_extra_info("username"))
+        self._stdin = Incoming()
+        self._terminal: SessionTerminal | None = None
+        if process.term_type is not None:
+            self._terminal = SessionTerminal(process, self._stdin)
+        self._current: asyncio.Task[Any] | None = None
+        self._interrupted = False
+        self._ended_by: str | None = None
+
+    async def serve(self) -> None:
+        """Everything from the request to the exit status."""
+        work = asyncio.create_task(self._work())
+        pump = asyncio.create_task(self._pump(work))
+        gone = asyncio.create_task(self._process.wait_closed())
+        try:
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (work, pump, gone):
+                task.cancel()
+            results = await asyncio.gather(work, pump, gone, return_exceptions=True)
+        self._exit(results[0])
+
+    def _exit(self, result: int | BaseException) -> None:
+        if isinstance(result, (BrokenPipeError, ConnectionError)):
+            return
+        if isinstance(result, asyncio.CancelledError):
+            if self._ended_by is not None and not self._process.channel.is_closing():
+                self._process.exit_with_signal(self._ended_by)
+            return
+        if isinstance(result, BaseException):
+            _LOG.error("%s: a session has failed", self._machine.name, exc_info=result)
+            self._process.stderr.write(f"{self._machine.name}: internal error of the simulator: {result!r}\n")
+            self._process.exit(255)
+            return
+        self._process.exit(result)
+
+    async def _work(self) -> int:
+        terminal: Terminal | None = self._terminal
+        shell = self._machine.open_shell(self._user, terminal)
+        try:
+            return await self._run(shell)
+        finally:
+            self._adopt(await shell.close())
+
+    async def _run(self, shell: LoginShell) -> int:
+        if self._process.command is not None:
+            return await self._command(shell, self._process.command, self._stdin)
+        if self._terminal is None:
+            return await self._command(shell, await self._stdin.read(), self._stdin)
+        return await self._interactive(shell)
+
+    async def _command(self, shell: LoginShell, script: str, stdin: Input) -> int:
+        stdout, stderr = ChannelOutput(self._process.stdout), ChannelOutput(self._process.stderr)
+        if self._terminal is not None:
+            stderr = stdout  # a terminal has one stream
+        status: int | None = None
+        try:
+            status = await self._interruptible(shell.run(script, stdin, stdout, stderr))
+            if status is None:
+                # The shell was not there to see its command end; this is how it learns the status.
+                status = await shell.run(f"(exit {_INTERRUPTED})", stdin, stdout, stderr)
+        finally:
+            self._history.add(
+                "command",
+                endpoint=self._machine.name,
+                user=self._user,
+                command=without_passwords(script.strip())[:_LONGEST_RECORD],
+                status=status,
+            )
+        return status
+
+    async def _interactive(self, shell: LoginShell) -> int:
+        stdout = ChannelOutput(self._process.stdout)
+        status = 0
+        script = ""
+        while not shell.exited:
+            await stdout.write("> " if script else self._machine.prompt(self._user))
+            line = await self._interruptible(self._stdin.readline())
+            if line is None:
+                script = ""
+                continue
+            if not line:
+                await stdout.write("logout\n" if not script else "\n")
+                return status
+            script += line
+            if not shell.complete(script):
+                continue
+            if script.strip():
+                status = await self._command(shell, script, self._stdin)
+            script = ""
+        return status
+
+    async def _interruptible(self, work: Any) -> Any:
+        """The result of some work, or None when the user has interrupted it."""
+        self._interrupted = False
+        self._current = asyncio.ensure_future(work)
+        try:
+            return await self._current
+        except asyncio.CancelledError:
+            if not self._interrupted:
+                raise
+            self._stdin.drop()
+            await ChannelOutput(self._process.stdout).write("^C\n" if self._terminal else "")
+            return None
+        finally:
+            self._current = None
+
+    async def _pump(self, work: asyncio.Task[int]) -> None:
+        """Take what the client sends, for whoever reads it."""
+        while True:
+            try:
+                text = await self._process.stdin.read(_PIECE)
+            except asyncssh.TerminalSizeChanged as change:
+                if self._terminal is not None:
+                    self._terminal.columns, self._terminal.rows = change.width, change.height
+            except SoftEOFReceived:
+                self._stdin.end_here()
+            except asyncssh.BreakReceived:
+                self._interrupt()
+            except asyncssh.SignalReceived as signal:
+                self._signal(signal.signal, work)
+            else:
+                if not text:
+                    self._stdin.end()
+                    return
+                await self._stdin.feed(text)
+
+    def _signal(self, name: str, work: asyncio.Task[int]) -> None:
+        if name == "INT":
+            self._interrupt()
+        elif name in _SIGNALS:
+            self._ended_by = name
+            work.cancel()
+
+    def _interrupt(self) -> None:
+        if self._current is not None and not self._current.done():
+            self._interrupted = True
+            if self._terminal is not None:
+                channel: Any = self._process.channel
+                channel.clear_input()
+            self._current.cancel()
+
+
+def without_passwords(script: str) -> str:
+    """A command line as it may be recorded."""
+    return _PASSWORD.sub(r"\1***", script)

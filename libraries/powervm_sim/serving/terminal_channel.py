@@ -1,0 +1,42 @@
+"""Session channels, with a terminal also for clients that do not say what kind of terminal they are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import asyncssh
+
+from powervm_sim.serving.machine import Machine
+from powervm_sim.serving.session import Process
+
+_SFTP_VERSION = 3
+
+
+class _NamedTerminal(asyncssh.SSHServerProcess[str]):
+    """A client without TERM (cron, a build server) asks for a terminal of type "". asyncssh gives it none of what a
+    terminal does (line editing, CR LF); a real pty does not care about the type."""
+
+    def pty_requested(
+        self, term_type: str, term_size: tuple[int, int, int, int], term_modes: Mapping[int, int]
+    ) -> bool:
+        if not term_type:
+            setattr(self.own_channel, "get_terminal_type", lambda: "dumb")  # noqa: B010 - it is a method
+        return super().pty_requested(term_type, term_size, term_modes)
+
+    own_channel: asyncssh.SSHServerChannel[str]
+
+
+def open_channel(
+    connection: asyncssh.SSHServerConnection, machine: Machine, serve: Callable[[Process], Awaitable[None]]
+) -> tuple[asyncssh.SSHServerChannel[str], asyncssh.SSHServerSession[str]]:
+    """A channel and its session, in the form that asyncssh asks a server for.
+
+    Args:
+        serve: Does everything from the request to the exit status, for what is not SFTP or scp.
+    """
+    channel = connection.create_server_channel("utf-8", "surrogateescape")
+    sftp: Any = machine.sftp  # asyncssh declares a wider kind of channel than it hands over
+    session = _NamedTerminal(serve, sftp, _SFTP_VERSION, sftp is not None)
+    session.own_channel = channel
+    return channel, session

@@ -1,0 +1,80 @@
+"""All commands of a simulated Virtual I/O Server and how they are found.
+
+``padmin``'s commands are one program, ``ioscli``; an interactive login has a short name for each of them, a command
+that comes over an exec channel has not, and needs the word ``ioscli``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from powervm_sim.guest.commands.options import UsageError, refuse, reported
+from powervm_sim.shell.call import Call, Command, Lookup
+from powervm_sim.shell.dialect import RESTRICTED_KSH
+from powervm_sim.shell.filters import filters
+from powervm_sim.vios.commands import devices, files, logs, maps, root
+from powervm_sim.vios.commands.kinds import ViosCommand
+from powervm_sim.vios.commands.unsimulated import NOT_SIMULATED, ROOT_NOT_SIMULATED
+
+if TYPE_CHECKING:
+    from powervm_sim.vios.server import VirtualIOServer
+
+IOSCLI: dict[str, ViosCommand] = {
+    **devices.COMMANDS,
+    **files.COMMANDS,
+    **logs.COMMANDS,
+    **maps.COMMANDS,
+    **root.COMMANDS,
+}
+"""The commands of ``ioscli``."""
+
+_TOOLS = ("awk", "cut", "egrep", "fgrep", "grep", "head", "sed", "sort", "tail", "tr", "uniq", "wc")
+
+
+def tools() -> dict[str, Command]:
+    """The filters that may follow a command behind a pipe."""
+    known = filters()
+    return {name: known[name] for name in _TOOLS if name in known}
+
+
+def lookup(server: VirtualIOServer, *, short_names: bool) -> Lookup:
+    """How the shell finds a command.
+
+    Args:
+        short_names: Whether commands are also known without ``ioscli``.
+    """
+    commands = tools() | {"ioscli": partial(_ioscli, server)}
+    if short_names:
+        commands |= dict.fromkeys(NOT_SIMULATED, refuse)
+        commands |= {name: partial(command, server) for name, command in IOSCLI.items()}
+    return _reporting(commands)
+
+
+def root_lookup(server: VirtualIOServer) -> Lookup:
+    """The same for the root shell."""
+    commands = dict.fromkeys(ROOT_NOT_SIMULATED, refuse) | tools()
+    return _reporting(commands | {name: partial(command, server) for name, command in root.ROOT_COMMANDS.items()})
+
+
+def _reporting(commands: dict[str, Command]) -> Lookup:
+    def find(word: str) -> Command | None:
+        command = commands.get(word)
+        return None if command is None else partial(reported, command)
+
+    return find
+
+
+async def _ioscli(server: VirtualIOServer, call: Call) -> int:
+    """``ioscli COMMAND...``."""
+    if not call.arguments:
+        raise UsageError("Usage: ioscli command")
+    name = call.arguments[0]
+    inner = replace(call, name=name, arguments=list(call.arguments[1:]))
+    if name in IOSCLI:
+        return await IOSCLI[name](server, inner)
+    if name in NOT_SIMULATED:
+        return await refuse(inner)
+    missing = RESTRICTED_KSH.not_found.format(name=name)
+    raise UsageError(f"{RESTRICTED_KSH.name}: {missing}", 127)

@@ -1,0 +1,128 @@
+"""``cat``, ``ls``, ``mv``, ``rm`` and ``df`` as AIX words them, over the server's small file tree."""
+
+from __future__ import annotations
+
+import stat
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from powervm_sim.guest.commands.options import UsageError, parse
+from powervm_sim.guest.commands.places import into, place
+from powervm_sim.guest.nodes import Folder
+from powervm_sim.shell.call import Call
+from powervm_sim.vios.commands.kinds import ViosCommand
+
+if TYPE_CHECKING:
+    from powervm_sim.vios.server import VirtualIOServer
+
+_MISSING = "A file or directory in the path name does not exist."
+
+
+async def cat(server: VirtualIOServer, call: Call) -> int:
+    """Files, or the standard input; status 2 for a file that cannot be opened."""
+    options, words = parse(call, "qnu", status=2)
+    if options:
+        raise UsageError("Usage: cat [-urnSsqvteb] [ - | File ... ]", 2)
+    if not words:
+        await call.stdout.write(await call.stdin.read())
+    status = 0
+    for word in words:
+        text = _content(server, place(call, word))
+        if text is None:
+            status = 2
+            await call.stderr.write(f"cat: 0652-050 Cannot open {word}.\n")
+        else:
+            await call.stdout.write(text)
+    return status
+
+
+def _content(server: VirtualIOServer, path: str) -> str | None:
+    try:
+        return server.tree.read(path).decode("utf-8", "surrogateescape")
+    except OSError:
+        return None
+
+
+async def ls(server: VirtualIOServer, call: Call) -> int:
+    """``ls [-a] [-l] [FILE...]``."""
+    options, words = parse(call, "la1t")
+    letters = {name[1] for name, _ in options}
+    status = 0
+    for word in words or ["."]:
+        path = place(call, word)
+        if not server.tree.exists(path):
+            status = 2
+            await call.stderr.write(f"ls: 0653-341 The file {word} does not exist.\n")
+            continue
+        names = server.tree.list(path) if server.tree.is_dir(path) else [word]
+        shown = [name for name in names if "a" in letters or not name.startswith(".")]
+        for name in shown:
+            below = f"{path.rstrip('/')}/{name}" if server.tree.is_dir(path) else path
+            await call.stdout.write(_long(server, below, name) if "l" in letters else f"{name}\n")
+    return status
+
+
+def _long(server: VirtualIOServer, path: str, name: str) -> str:
+    node = server.tree.node(path)
+    when = datetime.fromtimestamp(node.modified).astimezone()
+    links = 2 if isinstance(node, Folder) else 1
+    mode = stat.filemode(node.kind | node.mode)
+    return f"{mode} {links:>4} padmin   staff    {node.size:>11} {when:%b %d %H:%M} {name}\n"
+
+
+async def mv(server: VirtualIOServer, call: Call) -> int:
+    """``mv [-f] FILE TARGET``."""
+    _, words = parse(call, "fi")
+    if len(words) != 2:
+        raise UsageError("Usage: mv [-I] [ -d | -e ] [-i | -f] [-E{force|ignore|warn}] [--] src target")
+    try:
+        server.tree.rename(place(call, words[0]), place(call, into(call, server.tree, words[1], words[0])))
+    except FileNotFoundError:
+        raise UsageError(f"mv: 0653-401 Cannot rename {words[0]} to {words[1]}:\n             {_MISSING}") from None
+    except OSError as problem:
+        reason = problem.strerror or "unknown error"
+        raise UsageError(f"mv: 0653-401 Cannot rename {words[0]} to {words[1]}:\n             {reason}") from None
+    return 0
+
+
+async def rm(server: VirtualIOServer, call: Call) -> int:
+    """``rm [-f] FILE...``; folders are not removed."""
+    options, words = parse(call, "fi")
+    if not words:
+        raise UsageError("Usage: rm [-Rre] [-i | -f] [--] File ...")
+    status = 0
+    for word in words:
+        problem = _remove(server, place(call, word), word)
+        if problem and not (options and problem.endswith("does not exist.")):
+            status = 2
+            await call.stderr.write(f"rm: {problem}\n")
+    return status
+
+
+def _remove(server: VirtualIOServer, path: str, word: str) -> str:
+    try:
+        server.tree.remove(path)
+    except FileNotFoundError:
+        return f"{word}: {_MISSING}"
+    except OSError:
+        return f"0653-603 Cannot remove directory {word}."
+    return ""
+
+
+async def df(server: VirtualIOServer, call: Call) -> int:
+    """``df``, ``-m`` and ``-g``: the tree counts as ``/home``."""
+    options, _ = parse(call, "kmgIt")
+    unit, title = {"-m": (1024**2, "MB blocks"), "-g": (1024**3, "GB blocks"), "-k": (1024, "1024-blocks")}.get(
+        options[-1][0] if options else "", (512, "512-blocks")
+    )
+    size, free = server.tree.size / unit, (server.tree.size - server.tree.used) / unit
+    used = -(-100 * server.tree.used // server.tree.size)
+    digits = 2 if unit > 1024 else 0
+    await call.stdout.write(
+        f"{'Filesystem':<14}{title:>12}{'Free':>12} %Used    Iused %Iused Mounted on\n"
+        f"{'/dev/hd1':<14}{size:>12.{digits}f}{free:>12.{digits}f}{used:>5}%{20:>9}{1:>6}% /home\n"
+    )
+    return 0
+
+
+COMMANDS: dict[str, ViosCommand] = {"cat": cat, "ls": ls, "mv": mv, "rm": rm, "df": df}

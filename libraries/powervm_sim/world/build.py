@@ -1,0 +1,235 @@
+"""Makes the live world from a world file."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from powervm_sim.guest.interface import Firmware, Guest
+from powervm_sim.world.accounts import Account, Lockout
+from powervm_sim.world.file import (
+    ConsoleEntry,
+    EthernetEntry,
+    PartitionEntry,
+    ServerEntry,
+    VirtualIOServerEntry,
+    WorldFile,
+)
+from powervm_sim.world.generations import GENERATIONS
+from powervm_sim.world.hardware import hardware_of
+from powervm_sim.world.history import History
+from powervm_sim.world.model import (
+    NOT_ACTIVATED,
+    RUNNING,
+    Amount,
+    Console,
+    Ethernet,
+    MigrationFault,
+    Partition,
+    Placement,
+    Profile,
+    Server,
+    Storage,
+    VirtualIOServerFacts,
+)
+from powervm_sim.world.pace import Pace
+from powervm_sim.world.power import Power
+from powervm_sim.world.rmc import Rmc
+from powervm_sim.world.state import Settings, World
+
+GuestFactory = Callable[[str, PartitionEntry, Firmware, int], Guest]
+"""Makes the operating system of a partition from its name, its entry, what it may do to the world, and a seed."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A world and those who act in it."""
+
+    world: World
+    power: Power
+
+
+def build(file: WorldFile, pace: Pace, guest_factory: GuestFactory, passwords: Mapping[str, str]) -> Lab:
+    """The world as it is at the start: everything that is to run is up.
+
+    Args:
+        file: What is to be there.
+        pace: The speed of long things.
+        guest_factory: Makes operating systems.
+        passwords: By endpoint name.
+    """
+    return _Builder(file, pace, guest_factory, passwords).build()
+
+
+class _Builder:
+    def __init__(self, file: WorldFile, pace: Pace, guest_factory: GuestFactory, passwords: Mapping[str, str]) -> None:
+        self._file = file
+        self._guest_factory = guest_factory
+        self._passwords = passwords
+        settings = Settings(file.latency, file.durations, file.transfer, file.blackout, file.prefixed)
+        self._world = World(file.name, file.seed, pace, settings, History(pace.now))
+        self._power = Power(self._world)
+
+    def build(self) -> Lab:
+        for name, console in self._file.consoles.items():
+            self._world.consoles[name] = self._console(name, console)
+        for name, server in self._file.servers.items():
+            self._world.servers[name] = self._server(name, server)
+        for name, partition in self._file.partitions.items():
+            self._place(name, partition)
+        return Lab(self._world, self._power)
+
+    def _account(self, name: str, user: str, lockout: Lockout | None = None) -> Account:
+        return Account(user, self._passwords.get(name, ""), lockout=lockout, now=self._world.pace.now)
+
+    def _console(self, name: str, entry: ConsoleEntry) -> Console:
+        lockout = Lockout(entry.lockout.failures, entry.lockout.seconds)
+        return Console(
+            name=name,
+            address=entry.address,
+            served_address=entry.serve,
+            type_model=entry.type_model,
+            serial=entry.serial,
+            version=entry.version,
+            release=entry.release,
+            service_pack=entry.service_pack,
+            build=entry.build,
+            fixes=entry.fixes,
+            sessions=entry.sessions,
+            account=self._account(name, entry.user, lockout),
+            down=entry.down,
+        )
+
+    def _server(self, name: str, entry: ServerEntry) -> Server:
+        server = Server(
+            name=name,
+            console=self._world.consoles[entry.console],
+            type_model=entry.type_model,
+            serial=entry.serial,
+            generation=GENERATIONS[entry.generation],
+            firmware=entry.firmware,
+            state=entry.state,
+            memory=entry.memory,
+            lmb=entry.lmb,
+            processors=entry.processors,
+            capable=entry.capable,
+            migration_limit=entry.migrations,
+            vlans=frozenset(entry.vlans),
+            uuid=self._uuid(name).lower(),
+        )
+        for vios_name, vios in entry.virtual_io_servers.items():
+            partition = self._virtual_io_server(vios_name, vios, sorted(entry.vlans))
+            self._world.partitions[vios_name] = partition
+            server.add(Placement(partition, server, vios.id, RUNNING))
+        return server
+
+    def _virtual_io_server(self, name: str, entry: VirtualIOServerEntry, vlans: list[int]) -> Partition:
+        memory, processors, units = _amount(entry.memory), _amount(1, most=4), _amount(entry.units)
+        ready = entry.rmc == "working"
+        partition = Partition(
+            name=name,
+            uuid=self._uuid(name),
+            address=entry.address,
+            account=self._account(name, entry.user),
+            memory=memory,
+            processors=processors,
+            units=units,
+            desired_mode="default",
+            profiles={"default_profile": Profile("default_profile", memory, processors, units, "default")},
+            default_profile="default_profile",
+            current_profile="default_profile",
+            ethernet=tuple(
+                self._ethernet(name, EthernetEntry(slot=2 + index, vlan=vlan), trunk=1)
+                for index, vlan in enumerate(vlans)
+            ),
+            rmc=Rmc(lambda: ready, self._world.pace.now),
+            msp=entry.msp,
+            vios=VirtualIOServerFacts(entry.level, frozenset(entry.storage)),
+            down=entry.down,
+            served_address=entry.serve,
+        )
+        partition.rmc.reconnect(0)
+        return partition
+
+    def _place(self, name: str, entry: PartitionEntry) -> None:
+        server = self._world.servers[entry.server]
+        partition = self._partition(name, entry)
+        self._world.partitions[name] = partition
+        state = RUNNING if entry.activated else NOT_ACTIVATED
+        storage = tuple(
+            Storage(
+                kind=adapter.kind,
+                slot=adapter.slot,
+                host_id=self._file.servers[entry.server].virtual_io_servers[adapter.server].id,
+                host_name=adapter.server,
+                remote_slot=adapter.remote_slot,
+                wwpns=self._wwpns(name, adapter.slot) if adapter.kind == "fc" else (),
+            )
+            for adapter in entry.storage
+        )
+        placement = Placement(partition, server, entry.id, state, storage)
+        server.add(placement)
+        if entry.activated or entry.configured:
+            partition.current_profile = entry.profile
+            best = server.generation.best_mode(server.firmware)
+            partition.current_mode = best if entry.compat_mode == "default" else entry.compat_mode
+        if entry.activated and partition.guest is not None:
+            partition.guest.boot(hardware_of(placement))
+            partition.rmc.reconnect(0)
+
+    def _partition(self, name: str, entry: PartitionEntry) -> Partition:
+        memory = _amount(entry.memory)
+        processors = _amount(entry.processors, most=entry.processors * 2)
+        units = _amount(entry.units, least=0.1) if entry.units else None
+        partition = Partition(
+            name=name,
+            uuid=self._uuid(name),
+            address=entry.address,
+            account=self._account(name, entry.user),
+            memory=memory,
+            processors=processors,
+            units=units,
+            desired_mode=entry.compat_mode,
+            profiles={entry.profile: Profile(entry.profile, memory, processors, units, entry.compat_mode)},
+            default_profile=entry.profile,
+            ethernet=tuple(self._ethernet(name, adapter) for adapter in entry.ethernet),
+            rmc=Rmc(lambda: partition.guest is not None and partition.guest.rmc_ready, self._world.pace.now),
+            distribution=entry.distribution,
+            configured=entry.configured or entry.activated,
+            migration_disabled=entry.migration_disabled,
+            dirty_rate=entry.dirty_rate,
+            down=entry.down,
+            served_address=entry.serve,
+        )
+        if entry.migration_fault is not None:
+            fault = entry.migration_fault
+            partition.fault = MigrationFault(fault.fail_at, fault.leave, fault.times)
+        firmware = Firmware(
+            rmc_changed=lambda: partition.rmc.changed(
+                self._world.pace.real_seconds(self._world.settings.durations.rmc_return)
+            ),
+            power_off=lambda restart: self._power.ended_by_itself(partition, restart),
+        )
+        seed = self._world.random(f"guest/{name}").getrandbits(32)
+        partition.guest = self._guest_factory(name, entry, firmware, seed)
+        return partition
+
+    def _uuid(self, name: str) -> str:
+        number = self._world.random(f"uuid/{name}").getrandbits(128)
+        return str(uuid.UUID(int=number, version=4)).upper()
+
+    def _ethernet(self, name: str, entry: EthernetEntry, trunk: int | None = None) -> Ethernet:
+        number = self._world.random(f"mac/{name}/{entry.slot}").getrandbits(32)
+        return Ethernet(entry.slot, entry.vlan, f"FA{number:08X}{entry.slot & 0xFF:02X}", trunk_priority=trunk)
+
+    def _wwpns(self, name: str, slot: int) -> tuple[str, str]:
+        number = self._world.random(f"wwpn/{name}/{slot}").getrandbits(32) & ~1
+        return f"c05076{number:010x}", f"c05076{number + 1:010x}"
+
+
+def _amount(desired: float, *, least: float | None = None, most: float | None = None) -> Amount:
+    minimum = desired / 2 if least is None else least
+    if isinstance(desired, int):
+        minimum = max(1, int(minimum))
+    return Amount(minimum, desired, desired * 2 if most is None else most)

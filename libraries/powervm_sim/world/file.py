@@ -1,0 +1,213 @@
+"""The world file: which machines there are and how they behave. Read from YAML by `reading`."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Name = Annotated[str, Field(pattern=r'^[^,="/\s:][^,="/:\n]{0,30}$')]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
+Megabytes = Annotated[int, Field(gt=0, le=1 << 32)]
+Mode = Annotated[str, Field(pattern=r"^(default|POWER\d+(_base|\+)?)$")]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServedEntry(_Entry):
+    """Something that has an SSH endpoint.
+
+    Attributes:
+        serve: Address that the endpoint listens on; a loopback address.
+        address: Address inside the world, as its machines know each other.
+        password: The password of its user; a random one when it is not stated.
+        down: Nothing listens there.
+    """
+
+    serve: str
+    address: str
+    password: str | None = Field(default=None, repr=False)
+    down: bool = False
+
+    @field_validator("serve", "address")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        try:
+            return str(ipaddress.ip_address(value))
+        except ValueError:
+            raise ValueError("expected an IP address such as 127.0.10.1") from None
+
+
+class LockoutEntry(_Entry):
+    """When a console locks an account; see `accounts.Lockout`."""
+
+    failures: int = Field(default=3, ge=1)
+    seconds: Seconds = 300.0
+
+
+class ConsoleEntry(ServedEntry):
+    """A management console."""
+
+    version: int
+    release: str
+    service_pack: str
+    build: str
+    fixes: tuple[str, ...] = ()
+    type_model: str = "7063-CR2"
+    serial: str
+    user: Name = "hscroot"
+    sessions: int = Field(default=44, ge=1, le=10_000)
+    lockout: LockoutEntry = LockoutEntry()
+
+
+class VirtualIOServerEntry(ServedEntry):
+    """A Virtual I/O Server partition."""
+
+    id: int = Field(ge=1, le=999)
+    level: str = "4.1.0.10"
+    memory: Megabytes = 8192
+    units: float = Field(default=1.0, gt=0)
+    msp: bool = True
+    rmc: Literal["working", "dead"] = "working"
+    storage: tuple[Literal["scsi", "fc"], ...] = ("scsi", "fc")
+    user: Name = "padmin"
+
+
+class ServerEntry(_Entry):
+    """A managed system."""
+
+    console: Name
+    type_model: str = Field(pattern=r"^\w{4}-\w{3}$")
+    serial: str = Field(pattern=r"^[0-9A-Z]{7}$")
+    generation: Literal["POWER8", "POWER9", "POWER10", "POWER11"]
+    firmware: str
+    state: str = "Operating"
+    memory: Megabytes
+    lmb: Megabytes = 256
+    processors: int = Field(gt=0)
+    capable: bool = True
+    migrations: int = Field(default=16, ge=0)
+    vlans: tuple[int, ...] = (1,)
+    virtual_io_servers: dict[Name, VirtualIOServerEntry] = {}
+
+
+class EthernetEntry(_Entry):
+    """A virtual Ethernet adapter."""
+
+    slot: int = Field(ge=2, le=65_535)
+    vlan: int = Field(default=1, ge=1, le=4094)
+
+
+class StorageEntry(_Entry):
+    """A virtual SCSI or fibre channel client adapter and the Virtual I/O Server that hosts it."""
+
+    slot: int = Field(ge=2, le=65_535)
+    kind: Literal["scsi", "fc"]
+    server: Name
+    remote_slot: int = Field(ge=2, le=65_535)
+
+
+class FaultEntry(_Entry):
+    """How migrations of a partition fail.
+
+    Attributes:
+        fail_at: The phase that breaks off.
+        leave: ``rolled-back`` (the console clears up by itself) or ``failed`` (a recovery is needed).
+        times: So many migrations fail, later ones work.
+    """
+
+    fail_at: Literal["set-up", "copy", "clean-up"]
+    leave: Literal["rolled-back", "failed"] = "rolled-back"
+    times: int = Field(default=1, ge=1)
+
+
+class PartitionEntry(ServedEntry):
+    """A mobile partition."""
+
+    server: Name
+    id: int = Field(ge=1, le=999)
+    distribution: Literal["rhel9", "sles15"]
+    memory: Megabytes = 8192
+    processors: int = Field(default=2, ge=1)
+    units: float | None = Field(default=0.5, gt=0)
+    compat_mode: Mode = "default"
+    profile: Name = "default_profile"
+    activated: bool = True
+    configured: bool = True
+    rmc: Literal["working", "broken", "dead"] = "working"
+    firewall: Literal["running", "stopped", "absent"] = "running"
+    migration_disabled: bool = False
+    ethernet: tuple[EthernetEntry, ...] = (EthernetEntry(slot=2),)
+    storage: tuple[StorageEntry, ...] = ()
+    dirty_rate: float | None = Field(default=None, ge=0)
+    migration_fault: FaultEntry | None = None
+    user: Name = "root"
+
+
+class LatencyEntry(_Entry):
+    """What a console command takes, in seconds that the speed divides."""
+
+    listing: Seconds = 0.1
+    change: Seconds = 1.0
+    diagnosis: Seconds = 10.0
+
+
+class DurationsEntry(_Entry):
+    """Long things, in seconds that the speed divides."""
+
+    validation: Seconds = 10.0
+    set_up: Seconds = 20.0
+    clean_up: Seconds = 15.0
+    rmc_return: Seconds = 60.0
+    activation: Seconds = 6.0
+    boot: Seconds = 45.0
+    shutdown: Seconds = 15.0
+    snap: Seconds = 240.0
+
+
+class TransferEntry(_Entry):
+    """The copy of the memory, in megabytes per second."""
+
+    rate: float = Field(default=600.0, gt=0)
+    dirty_rate: float = Field(default=120.0, ge=0)
+
+
+class BlackoutEntry(_Entry):
+    """How long a partition is suspended, in real milliseconds."""
+
+    minimum: Milliseconds = 100.0
+    maximum: Milliseconds = 300.0
+
+
+class WorldFile(_Entry):
+    """A whole world.
+
+    Attributes:
+        seed: Everything random in the world follows from it.
+        prefixed: Virtual I/O Servers need ``ioscli`` in front of a command on a channel without a terminal.
+    """
+
+    name: Name
+    seed: int = 1
+    consoles: dict[Name, ConsoleEntry] = Field(min_length=1)
+    servers: dict[Name, ServerEntry] = Field(min_length=1)
+    partitions: dict[Name, PartitionEntry] = {}
+    control: ServedEntry = ServedEntry(serve="127.0.1.1", address="10.20.0.254")
+    latency: LatencyEntry = LatencyEntry()
+    durations: DurationsEntry = DurationsEntry()
+    transfer: TransferEntry = TransferEntry()
+    blackout: BlackoutEntry = BlackoutEntry()
+    prefixed: bool = True
+
+    def endpoints(self) -> Iterator[tuple[str, ServedEntry]]:
+        """Name and entry of everything that is served."""
+        yield from self.consoles.items()
+        for server in self.servers.values():
+            yield from server.virtual_io_servers.items()
+        yield from self.partitions.items()
+        yield "lab", self.control

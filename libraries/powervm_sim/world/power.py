@@ -1,0 +1,120 @@
+"""Switching partitions on and off."""
+
+from __future__ import annotations
+
+from powervm_sim import hsc
+from powervm_sim.world.hardware import hardware_of
+from powervm_sim.world.model import NOT_ACTIVATED, RUNNING, SHUTTING_DOWN, STARTING, Partition, Placement, Profile
+from powervm_sim.world.state import World
+
+
+class Power:
+    """The power of all partitions of a world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def activate(self, placement: Placement, profile: str | None) -> None:
+        """Switch a partition on; it is up later.
+
+        Args:
+            placement: The partition.
+            profile: The profile to use; None for the current configuration.
+
+        Raises:
+            HscError: HSCL3681 not in state Not Activated, HSCL3680 never activated, HSCL03EC or HSCL03FA no resources.
+        """
+        partition = placement.partition
+        if placement.state != NOT_ACTIVATED:
+            number = placement.lpar_id
+            text = f"Partition {number} cannot be activated since it is not in the Not Activated state."
+            raise hsc.HscError("HSCL3681", text)
+        chosen = self._profile(partition, profile)
+        if chosen is not None:
+            _apply(partition, chosen)
+        self._check_resources(placement)
+        wish = partition.desired_mode
+        best = placement.server.generation.best_mode(placement.server.firmware)
+        partition.current_mode = best if wish == "default" else wish
+        partition.configured = True
+        placement.state = STARTING
+        self._world.history.add("power", partition=partition.name, server=placement.server.name, state=STARTING)
+        self._world.start(self._start(placement))
+
+    def shut_down(self, placement: Placement, *, orderly: bool, restart: bool) -> None:
+        """Switch a partition off; an orderly end takes its time.
+
+        Raises:
+            HscError: HSCL1558 it is off, HSCL05DF it is migrating, HSCL0DB4 orderly without RMC.
+        """
+        if placement.state == NOT_ACTIVATED:
+            text = f"Partition {placement.lpar_id} cannot be shut down since it is in the Not Activated state."
+            raise hsc.HscError("HSCL1558", text)
+        if placement.migrating or placement.state in (STARTING, SHUTTING_DOWN):
+            raise hsc.wrong_state()
+        if orderly and placement.rmc_state != "active":
+            raise hsc.osshutdown_failed(placement.name)
+        placement.state = SHUTTING_DOWN
+        self._world.start(self._end(placement, slow=orderly, restart=restart))
+
+    def ended_by_itself(self, partition: Partition, restart: bool) -> None:
+        """The operating system has shut itself down."""
+        placement = self._world.home(partition)
+        if placement.running and not placement.migrating:
+            placement.state = SHUTTING_DOWN
+            self._world.start(self._end(placement, slow=False, restart=restart))
+
+    def _profile(self, partition: Partition, name: str | None) -> Profile | None:
+        if name is None:
+            if not partition.configured:
+                text = f"Partition {partition.name} was never activated: its current configuration has no resources."
+                raise hsc.HscError("HSCL3680", text)
+            return None
+        if name not in partition.profiles:
+            raise hsc.HscError("HSCLAF01", f"The profile {name} was not found for partition {partition.name}.")
+        return partition.profiles[name]
+
+    def _check_resources(self, placement: Placement) -> None:
+        server, partition = placement.server, placement.partition
+        if partition.memory.desired > server.free_memory:
+            text = f"There is not enough memory: Obtained:  {server.free_memory}, Required:  "
+            end = ".  Check that there is enough memory available to activate the partition."
+            raise hsc.HscError("HSCL03EC", f"{text}{int(partition.memory.desired)}{end}")
+        needed = partition.units.desired if partition.units else partition.processors.desired
+        if needed > server.free_units:
+            text = f"There are not enough processing units available: Obtained: {server.free_units}, Required: {needed}"
+            raise hsc.HscError("HSCL03FA", text)
+
+    async def _start(self, placement: Placement) -> None:
+        durations = self._world.settings.durations
+        await self._world.pace.long(durations.activation)
+        placement.state = RUNNING
+        partition = placement.partition
+        await self._world.pace.long(durations.boot)
+        if placement.state != RUNNING:
+            return
+        if partition.guest is not None:
+            partition.guest.boot(hardware_of(placement))
+        partition.rmc.reconnect(self._world.pace.real_seconds(durations.rmc_return))
+        partition.power_changed(True)
+        self._world.history.add("power", partition=partition.name, server=placement.server.name, state=RUNNING)
+
+    async def _end(self, placement: Placement, *, slow: bool, restart: bool) -> None:
+        if slow:
+            await self._world.pace.long(self._world.settings.durations.shutdown)
+        partition = placement.partition
+        if partition.guest is not None:
+            partition.guest.stop()
+        partition.power_changed(False)
+        placement.state = NOT_ACTIVATED
+        self._world.history.add("power", partition=partition.name, server=placement.server.name, state=NOT_ACTIVATED)
+        if restart:
+            self.activate(placement, None)
+
+
+def _apply(partition: Partition, profile: Profile) -> None:
+    partition.memory = profile.memory
+    partition.processors = profile.processors
+    partition.units = profile.units
+    partition.desired_mode = profile.compat_mode
+    partition.current_profile = profile.name

@@ -1,0 +1,37 @@
+"""The monitoring and control connection (RMC) between a partition and the console that manages it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+
+class Rmc:
+    """Whether the console has a connection: the partition must be ready for it, and some time must have passed.
+
+    Args:
+        ready: Whether everything in the partition that RMC needs is running.
+        now: The lab's monotonic clock.
+    """
+
+    def __init__(self, ready: Callable[[], bool], now: Callable[[], float]) -> None:
+        self._ready = ready
+        self._now = now
+        self._was_ready = False
+        self._from = math.inf
+
+    @property
+    def active(self) -> bool:
+        """Whether there is a connection right now."""
+        return self._was_ready and self._ready() and self._now() >= self._from
+
+    def reconnect(self, delay: float) -> None:
+        """Lost (a restart, a move); it is back after so many real seconds if the partition is ready."""
+        self._was_ready = self._ready()
+        self._from = self._now() + delay
+
+    def changed(self, delay: float) -> None:
+        """Something in the partition was started or stopped: a partition that has just become ready takes a while."""
+        if self._ready() and not self._was_ready:
+            self._from = self._now() + delay
+        self._was_ready = self._ready()

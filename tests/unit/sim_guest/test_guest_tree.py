@@ -1,0 +1,136 @@
+"""The file tree: nothing leads out of it, and it cannot grow without bound."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from powervm_sim.guest.nodes import Folder, Link
+from powervm_sim.guest.tree import Tree
+
+parts = st.sampled_from(["..", ".", "", "a", "b", "up", "top", "loop", "etc", "passwd", "...", "a\0b", "ü", "x" * 300])
+paths = st.lists(parts, max_size=12).map(lambda words: "/" + "/".join(words))
+
+
+def sample_tree() -> Tree:
+    tree = Tree(size=1000, nodes=50)
+    tree.make_folders("/a/b")
+    tree.write("/a/b/file", b"inside")
+    tree.link("/a/up", "../../../../..")
+    tree.link("/a/top", "/")
+    tree.link("/a/loop", "loop")
+    return tree
+
+
+@given(paths)
+def test_no_path_leads_out_of_the_tree(path: str) -> None:
+    tree = sample_tree()
+    inside = {id(node) for _, node in tree.walk("/")}
+    try:
+        real, node = tree.resolve(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as problem:
+        if problem.errno not in (errno.ELOOP, errno.ENAMETOOLONG):
+            raise
+        return
+    assert real.startswith("/")
+    assert ".." not in real.split("/")
+    assert node is None or id(node) in inside
+
+
+@given(st.lists(st.tuples(st.sampled_from(["write", "mkdir", "remove", "rename", "link"]), paths, paths), max_size=25))
+def test_any_sequence_of_changes_keeps_the_books(steps: list[tuple[str, str, str]]) -> None:
+    tree = sample_tree()
+    for verb, one, other in steps:
+        try:
+            if verb == "write":
+                tree.write(one, b"x" * 90, append=True)
+            elif verb == "mkdir":
+                tree.make_folder(one)
+            elif verb == "remove":
+                tree.remove(one)
+            elif verb == "rename":
+                tree.rename(one, other)
+            else:
+                tree.link(one, other)
+        except OSError:
+            continue
+    nodes = [node for _, node in tree.walk("/")]
+    assert len(nodes) == len({id(node) for node in nodes}), "a node stands in two places"
+    assert tree.used == sum(node.size for node in nodes if not isinstance(node, Folder | Link))
+    assert tree.used <= tree.size
+    assert len(nodes) <= 51
+
+
+def test_content_is_bounded() -> None:
+    tree = Tree(size=1000)
+    tree.write("/one", bytes(600))
+    with pytest.raises(OSError, match="No space left") as refused:
+        tree.write("/two", bytes(600))
+    assert refused.value.errno == errno.ENOSPC
+    tree.remove("/one")
+    tree.write("/two", bytes(600))
+    assert tree.used == 600
+
+
+def test_a_write_far_behind_the_end_is_refused_before_memory_is_taken() -> None:
+    tree = Tree(size=1000)
+    file = tree.create("/sparse")
+    with pytest.raises(OSError, match="No space left"):
+        file.write(b"x", 10**15)
+    assert file.size == 0
+
+
+def test_number_of_files_is_bounded() -> None:
+    tree = Tree(nodes=3)
+    for name in "abc":
+        tree.write(f"/{name}", b"")
+    with pytest.raises(OSError, match="No space left"):
+        tree.write("/d", b"")
+    tree.remove("/a")
+    tree.write("/d", b"")
+
+
+def test_a_removed_file_can_no_longer_be_filled_through_an_open_handle() -> None:
+    tree = Tree(size=1000)
+    file = tree.create("/gone")
+    tree.remove("/gone")
+    with pytest.raises(OSError, match=r".") as refused:
+        file.write(b"x" * 10, 0)
+    assert refused.value.errno == errno.ESTALE
+    assert tree.used == 0
+
+
+def test_rename_replaces_a_file_and_not_a_full_folder() -> None:
+    tree = Tree()
+    tree.make_folders("/full/of")
+    tree.make_folder("/other")
+    tree.write("/one", b"1")
+    tree.write("/two", b"2")
+    tree.rename("/one", "/two")
+    assert tree.read("/two") == b"1"
+    assert tree.used == 1
+    with pytest.raises(OSError, match="not empty"):
+        tree.rename("/other", "/full")
+    with pytest.raises(OSError, match="Invalid argument"):
+        tree.rename("/full", "/full/of/itself")
+
+
+def test_links_are_followed_relative_to_their_folder() -> None:
+    tree = Tree()
+    tree.make_folders("/usr/lib")
+    tree.write("/usr/lib/os-release", b"NAME")
+    tree.make_folder("/etc")
+    tree.link("/etc/os-release", "../usr/lib/os-release")
+    assert tree.read("/etc/os-release") == b"NAME"
+    assert tree.resolve("/etc/os-release")[0] == "/usr/lib/os-release"
+
+
+def test_a_very_deep_tree_can_be_walked() -> None:
+    tree = Tree()
+    tree.make_folders("/d" * 1500)
+    assert sum(1 for _ in tree.walk("/")) == 1501
