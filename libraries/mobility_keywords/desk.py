@@ -51,7 +51,7 @@ class Desk:
     def use(self, file: str) -> LabSession:
         """Read a lab file, start or join its simulated lab, and make it the one that all keywords work on."""
         self.close()
-        lab = load_lab(file)
+        lab = load_lab(Path(file).expanduser())
         for warning in lab.warnings:
             logger.warn(str(warning))
         if lab.simulated:
@@ -165,7 +165,7 @@ class Desk:
         for warning in outcome.warnings:
             logger.warn(f"[{self.label}] {warning}")
         if _in_test():
-            BuiltIn().run_keyword("Set Test Metadata", outcome.title, outcome.result)
+            BuiltIn().set_test_metadata(outcome.title, outcome.result)
 
     def settle(self, outcome: Outcome) -> Outcome:
         """Give the outcome back when it is done, else fail with its first error."""

@@ -33,8 +33,9 @@ def findings_table(findings: Iterable[Finding]) -> str:
 def outcome_tables(outcome: Outcome) -> str:
     """What an operation came to: its phases, places, repairs and messages."""
     parts = [f"<b>{escape(outcome.summary())}</b>"]
-    phases = [(item.name, f"{item.duration:.2f} s") for item in outcome.phases]
-    parts.append(table(("phase", "duration"), phases))
+    parts.append(table(("phase", "begins at", "duration"), _phase_rows(outcome)))
+    if outcome.bytes.transmitted:
+        parts.append(f"{outcome.bytes.transmitted / 2**30:.1f} GB of memory were sent.")
     if outcome.places:
         places = [
             (item.server, item.console, item.state or ("not there" if item.present is False else item.error))
@@ -48,3 +49,16 @@ def outcome_tables(outcome: Outcome) -> str:
         messages = [(item.code, item.text, item.meaning, item.remedy, item.certainty) for item in outcome.messages]
         parts.append(table(("code", "text", "meaning", "remedy", "how sure"), messages))
     return "<br>".join(parts)
+
+
+def _phase_rows(outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Phases in their order; one that lies within another is indented."""
+    rows = []
+    for item in outcome.phases:
+        inside = sum(
+            other is not item and other.started <= item.started and item.ended <= other.ended
+            for other in outcome.phases
+        )
+        begin = (item.started - outcome.started).total_seconds()
+        rows.append(("\u2003" * inside + item.name, f"{begin:.2f} s", f"{item.duration:.2f} s"))
+    return rows

@@ -32,8 +32,8 @@ def recover_move(session: LabSession, plan: MovePlan, *, keep: Keeper, force: bo
     return run_operation("recover", session, plan, keep, lambda work: _recover(work, force=force))
 
 
-def ask_to_stop(session: LabSession, plan: MovePlan, recorder: Recorder) -> bool:
-    """Ask the source's console to stop the migration (``migrlpar -o s``); True when it agreed.
+def ask_to_stop(session: LabSession, plan: MovePlan, recorder: Recorder) -> str:
+    """Ask the source's console to stop the migration (``migrlpar -o s``); an empty text when it agreed, else why not.
 
     Only the console of the source can stop, and only before the partition was resumed on the target: a refusal is a
     warning, since the place of the partition decides what is to be done.
@@ -43,41 +43,46 @@ def ask_to_stop(session: LabSession, plan: MovePlan, recorder: Recorder) -> bool
         return _ask(recorder, lambda limit: console.stop_migration(plan.request, limit), session.lab.limits.settle)
 
 
-def ask_to_recover(session: LabSession, plan: MovePlan, recorder: Recorder, *, force: bool = False) -> bool:
-    """Ask the source's console to recover (``migrlpar -o r``); True when it agreed. Recorded as a repair."""
+def ask_to_recover(session: LabSession, plan: MovePlan, recorder: Recorder, *, force: bool = False) -> str:
+    """Ask the source's console to recover (``migrlpar -o r``); an empty text when it agreed, else why not.
+
+    It is recorded as a repair.
+    """
     console = session.console(plan.source.console)
     with recorder.phase("recover"):
-        worked = _ask(
+        refusal = _ask(
             recorder,
             lambda limit: console.recover_migration(plan.request, limit, force=force),
             session.lab.limits.validation,
         )
-    recorder.repaired(Repair(what="migration recovered with migrlpar -o r", subject=console.name, worked=worked))
-    return worked
+    what = "migration recovered with migrlpar -o r"
+    recorder.repaired(Repair(what=what, subject=console.name, worked=not refusal))
+    return refusal
 
 
-def _ask(recorder: Recorder, question: Callable[[Deadline], CommandResult], limit: float) -> bool:
+def _ask(recorder: Recorder, question: Callable[[Deadline], CommandResult], limit: float) -> str:
     try:
         result = question(Deadline(limit))
     except MobilityError as error:
-        recorder.warn(str(error))
-        return False
-    if not result.ok:
+        refusal = str(error)
+    else:
         recorder.heard(result.stdout)
-        recorder.warn(str(ConsoleCommandFailed(result)))
-    return result.ok
+        refusal = "" if result.ok else str(ConsoleCommandFailed(result))
+    if refusal:
+        recorder.warn(refusal)
+    return refusal
 
 
 def _stop(work: Work) -> Outcome:
-    asked = ask_to_stop(work.session, work.plan, work.recorder)
+    refusal = ask_to_stop(work.session, work.plan, work.recorder)
     where = _settle(work)
-    return _judge(work, where, good=asked and where is Where.SOURCE, wanted=f"on {work.plan.source.server} alone")
+    return _judge(work, where, refusal, good=where is Where.SOURCE)
 
 
 def _recover(work: Work, *, force: bool) -> Outcome:
-    asked = ask_to_recover(work.session, work.plan, work.recorder, force=force)
+    refusal = ask_to_recover(work.session, work.plan, work.recorder, force=force)
     where = _settle(work)
-    return _judge(work, where, good=asked and where in (Where.SOURCE, Where.TARGET), wanted="whole on one server")
+    return _judge(work, where, refusal, good=where in (Where.SOURCE, Where.TARGET))
 
 
 def _settle(work: Work) -> Where:
@@ -86,11 +91,12 @@ def _settle(work: Work) -> Where:
     return where
 
 
-def _judge(work: Work, where: Where, *, good: bool, wanted: str) -> Outcome:
-    recorder, name = work.recorder, work.plan.partition
-    if good:
+def _judge(work: Work, where: Where, refusal: str, *, good: bool) -> Outcome:
+    """Done when the console agreed and the place is good; what the console said against it comes first otherwise."""
+    recorder, plan = work.recorder, work.plan
+    if good and not refusal:
         return recorder.finish(Ending.DONE)
-    said = recorder.last_warning or f"{name} is not {wanted}."
     whole = where in (Where.SOURCE, Where.TARGET)
-    ending = Ending.REFUSED if whole else Ending.FAILED_AND_MANUAL
-    return recorder.finish(ending, f"{said} {name} is {where.value} ({work.plan.title}).")
+    ending = Ending.REFUSED if refusal and whole else Ending.FAILED_AND_MANUAL
+    said = refusal or f"{plan.source.console}: the command reported success."
+    return recorder.finish(ending, f"{said} {plan.partition} is {where.value} ({plan.title}).")

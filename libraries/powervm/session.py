@@ -79,3 +79,9 @@ class LabSession:
             connections, self._connections = list(self._connections.values()), {}
         for connection in connections:
             connection.close()
+
+    def __enter__(self) -> LabSession:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

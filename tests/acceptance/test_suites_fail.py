@@ -8,6 +8,7 @@ from typing import Any
 
 import paramiko
 import pytest
+
 from support.robot_run import RobotRun, run_robot
 from support.simulated import RunningLab, joined_lab_file, simulated_lab
 
@@ -123,9 +124,7 @@ def test_a_migration_that_fails_half_way_leaves_the_partition_at_home(tmp_path: 
 
 def refused_logins(running: RunningLab, name: str) -> list[dict[str, Any]]:
     """The logins that an endpoint has refused, as the lab itself counts them."""
-    return [
-        event for event in running.history("login") if event["endpoint"] == name and event["result"] == "refused"
-    ]
+    return [event for event in running.history("login") if event["endpoint"] == name and event["result"] == "refused"]
 
 
 def direct_lab_file(folder: Path, running: RunningLab) -> Path:
@@ -135,8 +134,7 @@ def direct_lab_file(folder: Path, running: RunningLab) -> Path:
         changes |= {f"consoles.{name}.{key}": value for key, value in _access(running, name).items()}
     for name in ("lp1", "lp2", "lp3", "lp4"):
         changes |= {f"partitions.{name}.{key}": value for key, value in _access(running, name).items()}
-    file = joined_lab_file(folder, running, changes)
-    return file
+    return joined_lab_file(folder, running, changes)
 
 
 def _access(running: RunningLab, name: str) -> dict[str, Any]:

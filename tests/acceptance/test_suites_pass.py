@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+
 from support.robot_run import ROOT, RobotRun, run_robot
 from support.simulated import RunningLab, joined_lab_file, optest_file
 

@@ -90,11 +90,6 @@ class Recorder:
         """The findings that refuse or fail the operation."""
         return [finding for finding in self._findings if finding.severity is Severity.ERROR]
 
-    @property
-    def last_warning(self) -> str:
-        """The latest warning, or an empty text."""
-        return self._warnings[-1] if self._warnings else ""
-
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Record a phase from here to the end of the block, also when the block fails."""

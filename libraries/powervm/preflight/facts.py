@@ -183,7 +183,7 @@ def _ask_trust(
         (plan.source.console, plan.target.console, plan.route),
         (plan.target.console, plan.source.console, plan.route_back),
     ):
-        if route and here in reached:
+        if route and here in reached and there in reached:
             question = partial(reached[here].trusts, route.address, route.user, deadline)
             asked[here, there] = inquiry.ask("trust between consoles", here, question)
     return asked

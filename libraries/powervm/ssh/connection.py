@@ -24,8 +24,9 @@ class Connection:
     most ``endpoint.channels`` commands run at the same time, further ones wait for a place within their deadline.
 
     No call outlasts its deadline, whatever the peer does. When it passes, the server is asked to send SIGTERM to the
-    command, and the channel is closed. OpenSSH from 7.9 on does that for the command's process group; other servers
-    may ignore it, and then the command goes on until it next reads or writes.
+    command, and the channel is closed. OpenSSH from 7.9 on passes the signal to the command's process group, but not
+    for root. Where it is not passed on, the command goes on until it next reads or writes; start it with ``timeout``
+    where that matters.
 
     All methods raise the subclasses of `powervm.ssh.SshError`.
 
@@ -79,18 +80,22 @@ class Connection:
         self._observe(result)
         return result
 
-    def start(self, command: str, *, deadline: Deadline | float | None = None) -> RunningCommand:
+    def start(
+        self, command: str, *, deadline: Deadline | float | None = None, stop_on_close: bool = True
+    ) -> RunningCommand:
         """Start ``command`` and come back at once, as for one that blocks for many minutes.
 
         Args:
             command: For the user's shell on the endpoint.
             deadline: Until when it has to be *started*; the endpoint's ``connect_timeout`` by default.
+            stop_on_close: Ask the server to send it SIGTERM when it is closed before its end. Without that it is left
+                alone, as a command should be that only watches what goes on anyway.
 
         Returns:
             The command, which has no deadline of its own. Close it, or use it as a context manager.
         """
         limit = as_deadline(self.endpoint.connect_timeout if deadline is None else deadline)
-        exchange = self._exchange(command, limit)
+        exchange = self._exchange(command, limit, stops=stop_on_close)
         try:
             exchange.start(limit)
         except BaseException as error:
@@ -151,8 +156,8 @@ class Connection:
     ) -> None:
         self.close()
 
-    def _exchange(self, command: str, limit: Deadline) -> Exchange:
-        return Exchange(self.endpoint, self._link.open(limit, command), command)
+    def _exchange(self, command: str, limit: Deadline, *, stops: bool = True) -> Exchange:
+        return Exchange(self.endpoint, self._link.open(limit, command), command, stops=stops)
 
     def _observe(self, result: CommandResult) -> None:
         if self._observer:

@@ -55,13 +55,14 @@ class Exchange:
     """A command on a channel of its own.
 
     As a context manager it closes the channel at the end. A command that is left behind by an exception, also by
-    KeyboardInterrupt or Robot Framework's timeout, is sent SIGTERM first. OpenSSH from 7.9 on passes it to the
-    command's process group; older servers ignore it, and there the command ends when it next writes.
+    KeyboardInterrupt or Robot Framework's timeout, is sent SIGTERM first, which not every server passes
+    on (see `Connection`).
 
     Args:
         endpoint: Where it runs.
         lease: The channel.
         command: What runs.
+        stops: Whether the command is to stop when the channel is closed before its end.
         on_stdout: Called with what came; by default it is kept for the result.
         on_stderr: The same for the error stream.
     """
@@ -72,12 +73,14 @@ class Exchange:
         lease: Lease,
         command: str,
         *,
+        stops: bool = True,
         on_stdout: Callable[[bytes], object] | None = None,
         on_stderr: Callable[[bytes], object] | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.command = command
         self._lease = lease
+        self._stops = stops
         self._channel = lease.channel
         self._stdout: list[bytes] = []
         self._stderr: list[bytes] = []
@@ -100,12 +103,12 @@ class Exchange:
         self.close(error)
 
     def close(self, error: BaseException | None = None) -> None:
-        """Close the channel; a command that still runs is sent SIGTERM.
+        """Close the channel; a command that still runs, and is to stop then, is sent SIGTERM.
 
         Args:
             error: What made the caller leave, if anything did.
         """
-        self._lease.close(error, signal="" if self.ended else "TERM")
+        self._lease.close(error, signal="TERM" if self._stops and not self.ended else "")
 
     @property
     def ended(self) -> bool:
@@ -156,17 +159,16 @@ class Exchange:
 
     def work(self, deadline: Deadline) -> bool:
         """Send input and read output until the command ends or the deadline passes; True when it has ended."""
-        with self._lease.guard(deadline):
-            while not self.ended:
-                late = deadline.passed
-                self.step(deadline)
-                if late:
-                    break
+        while not self.ended:
+            late = deadline.passed
+            self.step(deadline)
+            if late:
+                break
         return self.ended
 
     def step(self, deadline: Deadline) -> None:
         """Send and read what can be now; if that is nothing, wait until it changes or the deadline passes."""
-        with self._errors(deadline):
+        with self._errors(deadline), self._lease.guard(deadline):
             self._arrival.rearm()
             if self._write() | self._read():
                 return

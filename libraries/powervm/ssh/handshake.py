@@ -75,6 +75,7 @@ def _connect_once(endpoint: Endpoint, proof: Proof, limit: Deadline) -> Wire:
     except BaseException:
         wire.packetizer.complete_handshake()  # ends a timer thread, which would outlive the attempt
         wire.close()
+        sock.close()
         raise
     return wire
 

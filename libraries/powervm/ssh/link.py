@@ -122,7 +122,7 @@ class Link:
         with self._connecting:
             wire, self._wire = self._wire, None
         if wire:
-            wire.close()
+            wire.end(GRACE)
 
     def _open_channel(self, deadline: Deadline, what: str) -> tuple[Wire, paramiko.Channel]:
         """Ask until the server has room; a connection that proves dead is replaced once, since nothing was sent."""

@@ -76,7 +76,7 @@ class RunningCommand:
         return self._result
 
     def close(self) -> None:
-        """Give it up: ask the server to send it SIGTERM, if it still runs, and close the channel."""
+        """Give it up: close the channel; if it still runs, and was started so, the server is asked to stop it."""
         self._exchange.close()
 
     def __enter__(self) -> RunningCommand:

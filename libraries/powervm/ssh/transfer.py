@@ -45,7 +45,7 @@ def fetch(link: Link, remote: str, local: Path, deadline: Deadline) -> Fetched:
         lease.guard(deadline),
     ):
         # the remote file is closed with the channel; closing it by itself would wait for an answer
-        source = _sftp(where, lease, deadline).open(remote, "rb")
+        source = _quiet(_sftp(where, lease, deadline).open(remote, "rb"))
         size, digest = _copy(source, target, lease.channel, deadline)
     return Fetched(size, digest, time.monotonic() - started)
 
@@ -63,6 +63,18 @@ def _sftp(where: Endpoint, lease: Lease, deadline: Deadline) -> paramiko.SFTPCli
         raise TransferFailed(
             where, "the server offers no file transfer (SFTP).", remedy="Print the file with a command instead."
         ) from error
+
+
+def _quiet(source: paramiko.SFTPFile) -> paramiko.SFTPFile:
+    """paramiko asks for the pieces in a thread of its own; what breaks there shows in the reading, not on stderr."""
+    ask = source._prefetch_thread  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def ask_quietly(*pieces: object) -> None:
+        with contextlib.suppress(*BROKEN):
+            ask(*pieces)
+
+    source._prefetch_thread = ask_quietly  # type: ignore[attr-defined]  # noqa: SLF001
+    return source
 
 
 def _copy(source: paramiko.SFTPFile, target: _Target, channel: paramiko.Channel, deadline: Deadline) -> tuple[int, str]:

@@ -49,6 +49,13 @@ class Wire(paramiko.Transport):
         with contextlib.suppress(OSError):  # it is broken already
             self.sock.shutdown(socket.SHUT_RDWR)
 
+    def end(self, patience: float) -> None:
+        """Break the connection and wait for its thread; if that is stuck, leave it behind."""
+        self.abort()
+        self.join(patience)
+        if self.is_alive():
+            self.active = False
+
     def recover(self, tidy: Callable[[], None], patience: float) -> None:
         """Do ``tidy`` after an interruption, and give the connection up if it is stuck.
 
@@ -60,15 +67,14 @@ class Wire(paramiko.Transport):
             with contextlib.suppress(*BROKEN):
                 tidy()
                 with self.lock:
-                    self.packetizer.need_rekey()
+                    pass
                 self.send_ignore(1)
 
         worker = threading.Thread(target=attempt, name="tidy up after an interruption", daemon=True)
         worker.start()
         worker.join(patience)
         if worker.is_alive():
-            self.abort()
-            self.active = False
+            self.end(0)
 
     def bound_requests(self, channel: paramiko.Channel, deadline: Deadline) -> None:
         """Make the following requests on ``channel`` (pty, exec, subsystem) raise TimeoutError at the deadline."""
@@ -86,6 +92,8 @@ class Wire(paramiko.Transport):
         with channel.lock:
             size = max(0, min(len(data), channel.out_window_size, channel.out_max_packet_size - _PACKET_OVERHEAD))
             channel.out_window_size -= size
+        if not size and not channel.closed:
+            return 0
         message = _message(cMSG_CHANNEL_DATA, channel.remote_chanid)
         message.add_string(bytes(data[:size]))
         if not self._send_while_open(channel, message):

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from powervm_sim.shell import conditions, patterns
+from powervm_sim.shell import background, conditions, patterns
 from powervm_sim.shell.builtin import BUILTINS, Invocation
 from powervm_sim.shell.calling import external, together
 from powervm_sim.shell.expansion import Expander
-from powervm_sim.shell.pipes import Collector, Null, Pipe, TooMuchData
+from powervm_sim.shell.files import reason
+from powervm_sim.shell.pipes import Collector, Pipe, TooMuchData
 from powervm_sim.shell.state import (
     DEEPEST_CALLS,
     AbandonLine,
     ExitShell,
     FunctionReturn,
-    Job,
     LoopControl,
     ShellError,
     State,
@@ -45,21 +44,18 @@ from powervm_sim.shell.syntax import (
 KILLED_BY_PIPE = 141
 """The status of a writer whose reader has gone (128 + SIGPIPE)."""
 
-_log = logging.getLogger(__name__)
-
-
-class _CaptureFull(Exception):
-    """A command substitution has printed more than is kept."""
-
 
 class _Capture(Collector):
-    """Collects what a command substitution prints; too much is its fault and not that of the command that prints."""
+    """Collects what a command substitution prints. When it is too much, the writer ends as if nobody read it."""
+
+    full = False
 
     async def write(self, text: str) -> None:
         try:
             await super().write(text)
         except TooMuchData:
-            raise _CaptureFull from None
+            self.full = True
+            raise BrokenPipeError("too much for a command substitution") from None
 
 
 class Executor:
@@ -162,7 +158,9 @@ class Executor:
             if last and self.state.dialect.last_stage_here:
                 return await self.command(command, streams)
             child = self.child()
-            return await self.isolated(child.command(command, streams))
+            status = await self.isolated(child.command(command, streams))
+            await background.settle(child.state, streams.stdout)
+            return status
         finally:
             if index > 0:
                 pipes[index - 1].close_reading()
@@ -171,26 +169,13 @@ class Executor:
 
     async def _background(self, item: Item, streams: Streams) -> int:
         state = self.state
-        job = await self._reporting(self._start_job, item, streams)
-        if job == 0 and state.terminal is not None and state.login:
-            await streams.stderr.write(f"[{state.jobs[-1].number}] {state.last_pid}\n")
-        state.status = job
-        return job
+        state.status = await self._reporting(self._start, item, streams)
+        return state.status
 
-    async def _start_job(self, item: Item, streams: Streams) -> int:
-        state = self.state
-        state.processes.start()
-        child, script = self.child(), Script((Item(item.first, item.rest),))
-
-        async def run() -> int:
-            return await self.isolated(child.script(script, streams.replaced({0: Null()})))
-
-        number = max((job.number for job in state.jobs), default=0) + 1
-        job = Job(number, next(state.pids), item.text, asyncio.create_task(run()))
-        state.jobs.append(job)
-        state.registry.append(job)
-        job.task.add_done_callback(lambda _task: _job_ended(job, state))
-        state.last_pid = job.pid
+    async def _start(self, item: Item, streams: Streams) -> int:
+        job = background.start(self, item, streams)
+        if self.state.terminal is not None and self.state.login:
+            await streams.stderr.write(f"[{job.number}] {job.pid}\n")
         return 0
 
     async def command(self, command: Command, streams: Streams) -> int:
@@ -201,12 +186,19 @@ class Executor:
         try:
             return await run(node, streams)
         except ShellError as error:
-            await self.report(error, streams)
-            if error.scope == "command":
-                return error.status
-            if error.scope == "shell" and not self.state.login:
-                raise ExitShell(error.status) from None
-            raise AbandonLine(1) from None
+            return await self._reported(error, streams)
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # of a file of the endpoint: nothing here touches a file of the host
+            return await self._reported(ShellError(f"write error: {reason(error)}"), streams)
+
+    async def _reported(self, error: ShellError, streams: Streams) -> int:
+        await self.report(error, streams)
+        if error.scope == "command":
+            return error.status
+        if error.scope == "shell" and not self.state.login:
+            raise ExitShell(error.status)
+        raise AbandonLine(1)
 
     async def _simple(self, command: SimpleCommand, streams: Streams) -> int:
         state = self.state
@@ -393,18 +385,11 @@ class Executor:
     async def _substitute(self, script: Script, streams: Streams) -> str:
         collected = _Capture()
         child = self.child()
-        try:
-            with self.state.processes.more(1):
-                run = child.script(script, streams.replaced({1: collected}))
-                self.state.substitution_status = await self.isolated(run)
-        except _CaptureFull:
-            raise ShellError("command substitution: more than 16 MiB: not simulated", scope="line") from None
+        with self.state.processes.more(1):
+            run = child.script(script, streams.replaced({1: collected}))
+            self.state.substitution_status = await self.isolated(run)
+            await background.settle(child.state, collected)
+        if collected.full:
+            raise ShellError("command substitution: more than 16 MiB: not simulated", scope="line")
         self.state.status = self.state.substitution_status
         return collected.text
-
-
-def _job_ended(job: Job, state: State) -> None:
-    state.processes.end()
-    state.registry.remove(job)
-    if not job.task.cancelled() and (error := job.task.exception()) is not None:
-        _log.error("the background command %r failed inside the simulator", job.text, exc_info=error)

@@ -32,7 +32,7 @@ class FileStatus:
 
 
 class Writer(Output, Protocol):
-    """A file that is open for writing."""
+    """A file that is open for writing. Writing may raise OSError, for example when the disk is full."""
 
     async def close(self) -> None:
         """The content is complete. May be called more than once."""

@@ -1,13 +1,14 @@
 """POSIX regular expressions (basic and extended, with GNU's additions) on top of Python's ``re``.
 
 Python's matcher backtracks, and an expression such as ``(a+)+$`` can keep it busy for ages. Expressions with nested
-repetitions or repeated choices, and those with many repetitions on long lines, therefore go to `automaton`, whose time is bounded.
+repetitions or repeated choices, and those with many repetitions on long lines, therefore go to `automaton`, whose time
+is bounded.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -77,16 +78,14 @@ class Expression:
         match = self._pattern.search(text, position)
         return None if match is None else Found(text, match.regs)
 
-    def matches(self, text: str, position: int = 0) -> list[Found]:
+    def matches(self, text: str, position: int = 0) -> Iterator[Found]:
         """All matches, none touching the one before with an empty text (as ``s///g`` and ``grep -o`` see them)."""
-        found: list[Found] = []
         last = -1
         while position <= len(text) and (match := self.search(text, position)) is not None:
             if match.end > match.start or match.start != last:
-                found.append(match)
+                yield match
             last = match.end
             position = match.end if match.end > match.start else match.end + 1
-        return found
 
     def _bounded(self) -> Automaton:
         try:
@@ -105,7 +104,7 @@ def _parsed(source: str, extended: bool, escapes: bool) -> tuple[Node, int]:
 
 
 def _measured(node: Node) -> tuple[bool, int, bool]:
-    """Whether what is repeated is itself repeated or a choice, how many there are, and whether there are back references."""
+    """Whether there is a repetition or a choice in a repetition, the number of repetitions, and any back references."""
     repetitions = [part for part in walk(node) if part.kind == "repeat" and part.maximum != 1]
     nested = any(inner.kind in ("repeat", "choice") for outer in repetitions for inner in walk(outer.parts[0]))
     return nested, len(repetitions), any(part.kind == "reference" for part in walk(node))

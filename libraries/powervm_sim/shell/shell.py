@@ -12,6 +12,7 @@ from powervm_sim.shell.dialect import Dialect
 from powervm_sim.shell.execution import KILLED_BY_PIPE, Executor
 from powervm_sim.shell.files import Files
 from powervm_sim.shell.parser import Parser
+from powervm_sim.shell.pipes import TooMuchData
 from powervm_sim.shell.reporting import syntax_message
 from powervm_sim.shell.state import AbandonLine, ExitShell, Gate, Job, ShellError, State
 from powervm_sim.shell.streams import Streams
@@ -94,7 +95,7 @@ class Shell:
         except ExitShell as end:
             state.status = end.status
             self.exited = True
-        except BrokenPipeError:
+        except (BrokenPipeError, TooMuchData):  # nobody takes the output any more, or it is too much to be kept
             state.status = KILLED_BY_PIPE
         return state.status
 

@@ -12,7 +12,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from powervm_sim.shell.call import Lookup, Terminal
+from powervm_sim.shell.call import Lookup, Output, Terminal
 from powervm_sim.shell.dialect import Dialect
 from powervm_sim.shell.files import Files
 from powervm_sim.shell.syntax import Command
@@ -72,12 +72,14 @@ class Job:
         pid: Its process number, ``$!``.
         text: The command as written.
         task: What runs it; its result is the exit status.
+        stdout: Where it writes.
     """
 
     number: int
     pid: int
     text: str
     task: asyncio.Task[int]
+    stdout: Output
 
     @property
     def status(self) -> int | None:

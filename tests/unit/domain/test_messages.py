@@ -7,9 +7,9 @@ import pytest
 from powervm.messages import catalogue, codes_in, explain, headline
 
 FAILED_VALIDATION = """Errors:
-HSCLA319 The migrating partition's virtual fibre channel client adapter 4 cannot be hosted by the existing Virtual I/O \
-Server (VIOS) partitions on the destination managed system. To migrate the partition, set up the necessary VIOS host on \
-the destination managed system, then try the operation again.
+HSCLA319 The migrating partition's virtual fibre channel client adapter 4 cannot be hosted by the existing \
+Virtual I/O Server (VIOS) partitions on the destination managed system. To migrate the partition, set up the \
+necessary VIOS host on the destination managed system, then try the operation again.
 Details:
 HSCLA29A ... The OS command return code is: 69
 VIOS_DETAILED_ERROR

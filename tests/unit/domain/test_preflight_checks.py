@@ -27,14 +27,18 @@ class FakeMove:
     partition: str = "lp1"
 
 
+SOURCE_SIDE = Side(server="p9a", system="p9a", console="hmc1")
+TARGET_SIDE = Side(server="p10b", system="p10b", console="hmc2")
+
+
 @dataclass(frozen=True)
 class FakePlan:
     """As much of a plan as the checks look at."""
 
     active: bool = True
     partition: str = "lp1"
-    source: Side = Side(server="p9a", system="p9a", console="hmc1")
-    target: Side = Side(server="p10b", system="p10b", console="hmc2")
+    source: Side = SOURCE_SIDE
+    target: Side = TARGET_SIDE
     move: FakeMove = FakeMove()
 
     @property
@@ -214,7 +218,9 @@ def test_an_inactive_move_needs_the_desired_mode() -> None:
 
 
 def test_a_running_firewall_is_a_warning_while_rmc_is_down() -> None:
-    facts = replace(with_source(vios("v1"), partition("lp1", rmc_state="none")), guest=replace(GUEST, firewall_active=True))
+    facts = replace(
+        with_source(vios("v1"), partition("lp1", rmc_state="none")), guest=replace(GUEST, firewall_active=True)
+    )
     findings = check_all(facts, PLAN)  # type: ignore[arg-type]
     (warning,) = [finding for finding in findings if finding.severity is Severity.WARNING]
     assert warning.check == "firewall"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -143,7 +144,5 @@ def test_lists_are_split_as_they_were_joined(entries: list[str]) -> None:
 
 @given(st.text(max_size=200))
 def test_no_output_makes_the_reader_fail_otherwise_than_by_its_own_error(output: str) -> None:
-    try:
-        read_records(output)
-    except RecordError as error:
-        assert str(error)
+    with suppress(RecordError):
+        assert all(record for record in read_records(output))

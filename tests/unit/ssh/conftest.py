@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from unit.ssh.server import Behaviour, Server, endpoint
 
 from powervm.ssh import Connection
+from unit.ssh.server import Behaviour, Server, endpoint
 
 
 @pytest.fixture

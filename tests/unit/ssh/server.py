@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncssh
+import pytest
 
 from powervm.secret import Password
 from powervm.ssh import Endpoint, HostKeyMode, HostKeys, Login
@@ -377,3 +379,19 @@ def free_port() -> Iterator[int]:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield bound.getsockname()[1]
+
+
+@contextlib.contextmanager
+def memory_peak() -> Iterator[Callable[[], float]]:
+    """Gives a function for how many megabytes this process needed more at its peak since then."""
+    if not Path("/proc/self/clear_refs").exists():
+        pytest.skip("only Linux shows the peak of a process's memory")
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+    before = _status("VmRSS")
+    yield lambda: (_status("VmHWM") - before) / 1024
+
+
+def _status(name: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith(f"{name}:")))

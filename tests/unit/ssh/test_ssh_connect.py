@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from unit.ssh.server import Behaviour, RawPeer, Server, endpoint, free_port, reset
 
 from powervm.errors import MobilityError
 from powervm.ssh import (
@@ -23,6 +22,7 @@ from powervm.ssh import (
     TooManySessions,
 )
 from powervm.waiting import Deadline
+from unit.ssh.server import Behaviour, RawPeer, Server, endpoint, free_port, reset
 
 LIMIT = 30.0
 Opener = Callable[..., Connection]
@@ -177,8 +177,9 @@ def relay(peer: socket.socket, port: int) -> None:
 
 
 def test_something_else_listens(open_connection: Opener) -> None:
-    with RawPeer(lambda peer, _: peer.sendall(b"SSH-1.5-Old\r\n")) as raw, pytest.raises(
-        (HandshakeFailed, NoCommonAlgorithms), match=r"1\.5"
+    with (
+        RawPeer(lambda peer, _: peer.sendall(b"SSH-1.5-Old\r\n")) as raw,
+        pytest.raises((HandshakeFailed, NoCommonAlgorithms), match=r"1\.5"),
     ):
         open_connection(raw.port).run("echo", LIMIT)
 

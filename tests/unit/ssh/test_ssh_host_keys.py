@@ -13,7 +13,6 @@ from pathlib import Path
 import asyncssh
 import paramiko
 import pytest
-from unit.ssh.server import PASSWORD, USER, Behaviour, Server, endpoint
 
 from powervm.ssh import (
     Connection,
@@ -26,6 +25,7 @@ from powervm.ssh import (
     paramiko_host_keys,
 )
 from powervm.waiting import Deadline
+from unit.ssh.server import PASSWORD, USER, Behaviour, Server, endpoint
 
 LIMIT = 30.0
 Opener = Callable[..., Connection]
@@ -140,7 +140,7 @@ def test_a_revoked_key(server: Server, open_connection: Opener, tmp_path: Path) 
 
 def test_a_garbled_line_about_this_host(server: Server, open_connection: Opener, tmp_path: Path) -> None:
     (tmp_path / "known_hosts").write_text(f"\n[127.0.0.1]:{server.port} ssh-ed25519 !!\n")
-    with pytest.raises(HostKeysUnusable, match="line 2 of .* holds no readable key"):
+    with pytest.raises(HostKeysUnusable, match=r"line 2 of .* holds no readable key"):
         open_connection(server.port).run("echo a", LIMIT)
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from unit.ssh.server import PASSWORD, USER, Behaviour, Server
 
 from powervm.secret import Password
 from powervm.ssh import AuthenticationFailed, Connection, KeyFileUnusable, Login
+from unit.ssh.server import PASSWORD, USER, Behaviour, Server
 
 LIMIT = 30.0
 Opener = Callable[..., Connection]
@@ -109,6 +109,7 @@ def test_key_file(
     assert behaviour.logins == []
 
 
+@pytest.mark.filterwarnings("ignore:Warning. bcrypt")  # a secure number of rounds takes seconds
 def test_encrypted_key_file(
     server: Server, behaviour: Behaviour, open_connection: Opener, tmp_path: Path, key: asyncssh.SSHKey
 ) -> None:
@@ -133,6 +134,7 @@ def unusable(tmp_path: Path, key: asyncssh.SSHKey, case: str) -> Login:
     return Login(USER, key_file=file, passphrase=Password("canary") if "passphrase" in case else None)
 
 
+@pytest.mark.filterwarnings("ignore:Warning. bcrypt")
 @pytest.mark.parametrize(
     ("case", "said"),
     [

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-import resource
 from collections.abc import Callable
 
 import pytest
-from unit.ssh.server import Behaviour, Server
 
 from powervm.ssh import (
     CommandDeadlinePassed,
@@ -18,6 +15,7 @@ from powervm.ssh import (
     ConnectionLost,
     StillRunning,
 )
+from unit.ssh.server import Behaviour, Server, memory_peak
 
 LIMIT = 30.0
 Opener = Callable[..., Connection]
@@ -26,7 +24,7 @@ Opener = Callable[..., Connection]
 def test_start_comes_back_at_once(connection: Connection) -> None:
     with connection.start("sleep 0.3") as running:
         assert not running.wait(0)
-        with pytest.raises(StillRunning, match="'sleep 0.3' has not ended"):
+        with pytest.raises(StillRunning, match=r"'sleep 0\.3' has not ended"):
             running.result()
         assert connection.run("echo beside it", LIMIT).ok
         assert running.wait(LIMIT)
@@ -59,6 +57,13 @@ def test_closing_a_started_command_ends_it(connection: Connection, server: Serve
     running.close()
     assert server.wait_for(lambda: behaviour.sessions == 0)
     assert behaviour.signals == ["TERM"]
+
+
+def test_closing_can_leave_the_command_alone(connection: Connection, server: Server, behaviour: Behaviour) -> None:
+    with connection.start("sleep 60", stop_on_close=False) as running:
+        assert not running.wait(0.05)
+    assert server.wait_for(lambda: behaviour.sessions == 0)
+    assert behaviour.signals == []
 
 
 def test_an_ended_command_gets_no_signal(connection: Connection, server: Server, behaviour: Behaviour) -> None:
@@ -127,10 +132,9 @@ def test_stream_needs_constant_memory(connection: Connection) -> None:
             assert sum(len(line) + 1 for line in lines) == megabytes * 1024 * 1024
 
     pass_through(8)
-    gc.collect()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    pass_through(64)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 24 * 1024
+    with memory_peak() as peak:
+        pass_through(64)
+    assert peak() < 24
 
 
 def test_stream_without_ends_of_line(connection: Connection) -> None:

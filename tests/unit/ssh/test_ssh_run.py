@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from unit.ssh.server import Behaviour, Server
 
 from powervm.ssh import CommandDeadlinePassed, CommandFailed, CommandRefused, CommandResult, Connection, ConnectionLost
 from powervm.waiting import Deadline
+from unit.ssh.server import Behaviour, Server
 
 LIMIT = 30.0
 
@@ -101,7 +102,7 @@ def test_deadline_holds_against_endless_output(connection: Connection) -> None:
     assert deadline.elapsed < 5
 
 
-def test_observer_sees_finished_commands_only(server: Server, open_connection) -> None:  # noqa: ANN001
+def test_observer_sees_finished_commands_only(server: Server, open_connection: Callable[..., Connection]) -> None:
     seen: list[CommandResult] = []
     connection = open_connection(server.port, observer=seen.append)
     result = connection.run("fail 1", LIMIT)
@@ -111,7 +112,7 @@ def test_observer_sees_finished_commands_only(server: Server, open_connection) -
     assert seen[0] is result
 
 
-def test_what_an_observer_raises_reaches_the_caller(server: Server, open_connection) -> None:  # noqa: ANN001
+def test_what_an_observer_raises_reaches_the_caller(server: Server, open_connection: Callable[..., Connection]) -> None:
     def complain(result: CommandResult) -> None:
         raise OSError(f"disk full at {result.command}")
 

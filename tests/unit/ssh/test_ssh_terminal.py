@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from unit.ssh.server import PASSWORD, Behaviour, Server
 
 from powervm.secret import Password
 from powervm.ssh import AnswerNotAccepted, CommandDeadlinePassed, Connection
+from unit.ssh.server import PASSWORD, Behaviour, Server
 
 LIMIT = 30.0
 PROMPT = r"password for user \w+: $"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
-import resource
 from collections.abc import Callable
 from pathlib import Path
 
 import asyncssh
 import pytest
-from unit.ssh.server import Behaviour, Server
 
 from powervm.ssh import CommandDeadlinePassed, Connection, ConnectionLost, TransferFailed
+from unit.ssh.server import Behaviour, Server, memory_peak
 
 LIMIT = 60.0
 
@@ -43,10 +41,9 @@ def test_constant_memory(connection: Connection, remote: Path, tmp_path: Path) -
     for megabytes in (32, 200):
         with (remote / "big").open("wb") as file:
             file.truncate(megabytes * 1024 * 1024)
-        gc.collect()
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        assert connection.fetch("/big", tmp_path / f"big{megabytes}", LIMIT).size == megabytes * 1024 * 1024
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40 * 1024
+        with memory_peak() as peak:
+            assert connection.fetch("/big", tmp_path / f"big{megabytes}", LIMIT).size == megabytes * 1024 * 1024
+    assert peak() < 40
 
 
 def test_nothing_is_overwritten(connection: Connection, remote: Path, tmp_path: Path) -> None:
@@ -77,14 +74,13 @@ def test_a_remote_file_that_cannot_be_read(connection: Connection, remote: Path,
     (remote / "folder").mkdir()
     with pytest.raises(TransferFailed, match=rf"fetching {name} failed: .*Check the path"):
         connection.fetch(name, tmp_path / "local", LIMIT)
-    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["known_hosts", ".known_hosts.lock"] or True
     assert not (tmp_path / "local").exists()
     assert not list(tmp_path.glob(".local*"))
 
 
 def test_a_local_folder_that_cannot_be_made(connection: Connection, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(TransferFailed, match="cannot be written: (Not a directory|File exists)"):
+    with pytest.raises(TransferFailed, match=r"cannot be written: (Not a directory|File exists)"):
         connection.fetch("/log", tmp_path / "file" / "log", LIMIT)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import islice
 
 from powervm_sim.shell.filters import awk_functions
 from powervm_sim.shell.filters.awk_syntax import Tree
@@ -14,7 +15,7 @@ from powervm_sim.shell.posix import Expression, ExpressionError
 
 _MOST_FIELDS = 10_000
 _MOST_ITEMS = 200_000
-_LONGEST = 4 * 1024 * 1024
+_LONGEST = 512 * 1024
 Array = dict[str, Value]
 
 
@@ -311,18 +312,14 @@ class Evaluator:
         replacement = text(self.value(parts[1]))
         source = text(self.value(target))
         expression = self._pattern(parts[0])
-        first = expression.search(source)
-        chosen = expression.matches(source) if every else [first] if first is not None else []
-        if not chosen:
-            return 0.0
         pieces: list[str] = []
         position = 0
-        for found in chosen:
+        for found in islice(expression.matches(source), None if every else 1):
             pieces += [source[position : found.start], _inserted(replacement, found.group())]
             position = found.end
-        if target.kind in ("name", "item", "field"):
+        if pieces and target.kind in ("name", "item", "field"):
             self._store(target, "".join(pieces) + source[position:])
-        return float(len(chosen))
+        return float(len(pieces) // 2)
 
     def _find(self, parts: tuple[Tree, ...]) -> Value:
         self._counted("match", parts, (2,))

@@ -52,8 +52,8 @@ def _size(text: str, what: str) -> tuple[str, int]:
     return match.group(1), int(match.group(2)[:18]) * _MULTIPLIERS[match.group(3)]
 
 
-def _headers(call: Call, options: Options) -> bool:
-    del call
+def _headers(options: Options) -> bool:
+    """Whether the names of the files are shown."""
     return "-v" in options or (len(options.operands) > 1 and "-q" not in options)
 
 
@@ -67,7 +67,7 @@ async def head(call: Call) -> int:
     sources = Sources(call, options.operands)
     first = True
     async for name, source in sources.inputs():
-        if _headers(call, options):
+        if _headers(options):
             await call.stdout.write(("" if first else "\n") + f"==> {_shown(name)} <==\n")
             first = False
         if sign == "-":
@@ -137,7 +137,7 @@ async def tail(call: Call) -> int:
     sources = Sources(call, options.operands)
     first = True
     async for name, source in sources.inputs():
-        if _headers(call, options):
+        if _headers(options):
             await call.stdout.write(("" if first else "\n") + f"==> {_shown(name)} <==\n")
             first = False
         if "-c" in options:

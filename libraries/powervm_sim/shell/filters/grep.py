@@ -36,7 +36,7 @@ _LONG = {
     "files-without-match": "-L",
     "no-messages": "-s",
     "text": "-a",
-    "line-buffered": "-y-",
+    "line-buffered": "--line-buffered",
 }
 _NOT_SIMULATED = ("-r", "-b")
 _USAGE = "Usage: grep [OPTION]... PATTERNS [FILE]...\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import islice
 
 from powervm_sim.shell.call import Call, Command, Output
 from powervm_sim.shell.files import reason, resolve
@@ -13,7 +14,8 @@ from powervm_sim.shell.pipes import Collector, TooMuchData, gather_input
 from powervm_sim.shell.posix import Expression, Found
 
 _USAGE = "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...\n"
-_LONGEST = 4 * 1024 * 1024
+_TURN = 2048
+_LONGEST = 1024 * 1024
 """Characters of the pattern space and of the hold space."""
 
 
@@ -351,19 +353,16 @@ class _Editor:
     async def _substitute(self, substitute: Substitute) -> None:
         text = self._pattern
         expression = self._expression(substitute.expression)
-        if substitute.nth == 1 and not substitute.every:
-            first = expression.search(text)
-            chosen = [] if first is None else [first]
-        else:
-            chosen = expression.matches(text)[substitute.nth - 1 :]
-            chosen = chosen if substitute.every else chosen[:1]
-        if not chosen:
-            return
+        chosen = islice(expression.matches(text), substitute.nth - 1, None if substitute.every else substitute.nth)
         pieces: list[str] = []
         position = 0
         for found in chosen:
             pieces += [text[position : found.start], _replacement(substitute, found)]
             position = found.end
+            if len(pieces) % _TURN == 0:
+                await asyncio.sleep(0)
+        if not pieces:
+            return
         self._pattern = self._bounded("".join(pieces) + text[position:])
         self._substituted = True
         if substitute.show:
