@@ -137,8 +137,11 @@ class ManagementConsole:
         return self.connection.run(request.command(Operation.VALIDATE), deadline)
 
     def start_migration(self, request: MigrationRequest) -> RunningCommand:
-        """Start ``migrlpar -o m`` on a channel of its own: it blocks until the migration is over."""
-        return self.connection.start(request.command(Operation.MIGRATE))
+        """Start ``migrlpar -o m`` on a channel of its own: it blocks until the migration is over.
+
+        Closing the channel leaves the migration alone; `stop_migration` is what stops one.
+        """
+        return self.connection.start(request.command(Operation.MIGRATE), stop_on_close=False)
 
     def stop_migration(self, request: MigrationRequest, deadline: Deadline) -> CommandResult:
         """Run ``migrlpar -o s``; only the console of the source can stop."""

@@ -57,13 +57,30 @@ class Connection:
         wire = self._link.wire
         return wire.remote_version if wire else ""
 
-    def run(self, command: str, deadline: Deadline | float, *, input: str | None = None) -> CommandResult:  # noqa: A002
+    def connect(self, deadline: Deadline | float | None = None) -> None:
+        """Connect and log in now, if there is no connection, instead of at the first use.
+
+        Args:
+            deadline: For all of it; the endpoint's ``connect_timeout`` by default.
+        """
+        limit = as_deadline(self.endpoint.connect_timeout if deadline is None else deadline)
+        self._link.open(limit, "the login").close()
+
+    def run(
+        self,
+        command: str,
+        deadline: Deadline | float,
+        *,
+        input: str | None = None,  # noqa: A002
+        shown_as: str = "",
+    ) -> CommandResult:
         """Run ``command`` and wait for its end. Any exit status is a result; see `CommandResult.check`.
 
         Args:
             command: For the user's shell on the endpoint.
             deadline: Seconds, or a deadline that was passed down.
             input: What the command can read; it is not recorded. Without it the command reads an empty input.
+            shown_as: How the result and all messages show the command, when it holds what they must not.
 
         Raises:
             CommandDeadlinePassed: It did not end in time; what it wrote so far is in the exception.
@@ -73,7 +90,7 @@ class Connection:
             ``connection.run("lssyscfg -r sys -F name", 30).check().stdout.splitlines()``
         """
         limit = as_deadline(deadline)
-        with self._exchange(command, limit) as exchange:
+        with self._exchange(command, limit, shown_as=shown_as) as exchange:
             exchange.start(limit, given=(input or "").encode())
             exchange.finish(limit)
             result = exchange.result()
@@ -156,8 +173,9 @@ class Connection:
     ) -> None:
         self.close()
 
-    def _exchange(self, command: str, limit: Deadline, *, stops: bool = True) -> Exchange:
-        return Exchange(self.endpoint, self._link.open(limit, command), command, stops=stops)
+    def _exchange(self, command: str, limit: Deadline, *, shown_as: str = "", stops: bool = True) -> Exchange:
+        lease = self._link.open(limit, shown_as or command)
+        return Exchange(self.endpoint, lease, command, shown_as=shown_as, stops=stops)
 
     def _observe(self, result: CommandResult) -> None:
         if self._observer:

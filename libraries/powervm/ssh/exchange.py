@@ -19,7 +19,7 @@ from powervm.waiting import Deadline
 _CHUNK = 256 * 1024
 _WINDOW_POLL = 0.01
 """Seconds between two looks whether a full window of the peer has room again; paramiko tells nobody."""
-_LONGEST_WAIT = 5.0
+_LONGEST_WAIT = 1.0
 """Seconds until a connection that was given up is noticed; its thread may be stuck and wake nobody."""
 _TERMINAL_WIDTH = 1000
 """Columns, so that no program wraps its prompt."""
@@ -62,6 +62,7 @@ class Exchange:
         endpoint: Where it runs.
         lease: The channel.
         command: What runs.
+        shown_as: How results and messages show the command, when it holds what they must not.
         stops: Whether the command is to stop when the channel is closed before its end.
         on_stdout: Called with what came; by default it is kept for the result.
         on_stderr: The same for the error stream.
@@ -73,12 +74,14 @@ class Exchange:
         lease: Lease,
         command: str,
         *,
+        shown_as: str = "",
         stops: bool = True,
         on_stdout: Callable[[bytes], object] | None = None,
         on_stderr: Callable[[bytes], object] | None = None,
     ) -> None:
         self.endpoint = endpoint
-        self.command = command
+        self.command = shown_as or command
+        self._sent = command
         self._lease = lease
         self._stops = stops
         self._channel = lease.channel
@@ -135,7 +138,7 @@ class Exchange:
             self._lease.wire.bound_requests(self._channel, deadline)
             if terminal:
                 self._channel.get_pty(width=_TERMINAL_WIDTH)
-            self._channel.exec_command(self.command)
+            self._channel.exec_command(self._sent)
         if not terminal:
             self._input, self._input_open = memoryview(given), True
 

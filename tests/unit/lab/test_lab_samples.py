@@ -91,7 +91,7 @@ def test_the_default_lab():
         "inactive": ("lp3", "p8a", "p9a", MoveKind.INACTIVE),
     }
     assert lab.route("hmc1", "hmc2").address == "10.20.0.2"
-    assert (lab.limits.rmc, lab.limits.migration, lab.limits.poll) == (120.0, 300.0, 0.5)
+    assert (lab.limits.rmc, lab.limits.migration, lab.limits.poll) == (30.0, 300.0, 0.5)
 
 
 def test_the_default_lab_names_the_machines_of_its_world():

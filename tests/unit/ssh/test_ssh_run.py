@@ -119,3 +119,22 @@ def test_what_an_observer_raises_reaches_the_caller(server: Server, open_connect
     connection = open_connection(server.port, observer=complain)
     with pytest.raises(OSError, match="disk full at echo a"):
         connection.run("echo a", LIMIT)
+
+
+def test_connecting_ahead_logs_in_once(connection: Connection) -> None:
+    assert not connection.connected
+    connection.connect()
+    assert connection.connected
+    connection.connect()
+    assert connection.run("echo fine", LIMIT).ok
+    assert connection.connects == 1
+
+
+def test_a_command_may_be_shown_otherwise_than_it_is_sent(connection: Connection) -> None:
+    result = connection.run("echo canary", LIMIT, shown_as="echo ***")
+    assert (result.stdout, result.command) == ("canary\n", "echo ***")
+    for command in ("fail 3", "sleep 30"):
+        with pytest.raises((CommandFailed, CommandDeadlinePassed)) as error:
+            connection.run(command, 0.5, shown_as="secret ***").check()
+        assert command not in str(error.value)
+        assert "secret ***" in str(error.value)
