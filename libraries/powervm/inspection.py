@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from powervm.console import PartitionStatus
-from powervm.errors import MobilityError
 from powervm.lab import ConsoleEntry, Entry, ViosEntry
 from powervm.operation import finding_of
 from powervm.outcome import Finding, Severity
@@ -17,21 +16,19 @@ from powervm.waiting import Deadline
 def inspect_lab(session: LabSession) -> list[Finding]:
     """Ask every machine at the same time; nothing is changed, and nothing is raised.
 
-    Machines that are known by name only are left out. A partition that does not answer is a warning: it may be powered
-    off, and whether it has to run is decided by the moves that use it.
+    Machines that are known by name only are left out. A partition has to answer when its console says that it runs.
     """
     deadline = Deadline(session.lab.limits.connect + session.lab.limits.command)
     entries = {name: session.lab.entry(name) for name in session.lab.endpoint_names()}
     known = {name: entry for name, entry in entries.items() if entry.access.host and entry.access.has_credentials}
     answers, errors = ask_all({name: partial(_ask, session, entry, deadline) for name, entry in known.items()})
-    findings = []
-    for name, entry in known.items():
-        if name in errors:
-            findings.append(_unanswered(entry, errors[name]))
-        else:
-            findings.append(_ok("reachable", name, answers[name]))
+    findings = [
+        _ok("reachable", name, answers[name]) if name in answers else finding_of("reachable", name, errors[name])
+        for name in known
+    ]
     reached = {name for name in answers if isinstance(known[name], ConsoleEntry)}
-    return findings + _inspect_servers(session, reached, deadline)
+    of_servers, off = _inspect_servers(session, reached, deadline)
+    return [_excused(finding) if finding.subject in off else finding for finding in findings] + of_servers
 
 
 def _ask(session: LabSession, entry: Entry, deadline: Deadline) -> str:
@@ -43,15 +40,15 @@ def _ask(session: LabSession, entry: Entry, deadline: Deadline) -> str:
     return f"{entry.TITLE} with kernel {result.stdout.strip()}."
 
 
-def _unanswered(entry: Entry, error: MobilityError) -> Finding:
-    finding = finding_of("reachable", entry.name, error)
-    if isinstance(entry, (ConsoleEntry, ViosEntry)):
+def _excused(finding: Finding) -> Finding:
+    """A partition that is not running need not answer."""
+    if finding.severity is Severity.OK:
         return finding
-    return finding.model_copy(update={"severity": Severity.WARNING})
+    return _ok("reachable", finding.subject, "does not answer, and is not running either.")
 
 
-def _inspect_servers(session: LabSession, reached: set[str], deadline: Deadline) -> list[Finding]:
-    """What the consoles that answered say of their servers."""
+def _inspect_servers(session: LabSession, reached: set[str], deadline: Deadline) -> tuple[list[Finding], set[str]]:
+    """What the consoles that answered say of their servers, and which partitions of the lab are not running."""
     servers = {name: server for name, server in session.lab.servers.items() if server.console in reached}
     questions = {
         name: partial(session.console(server.console).partitions, server.system, deadline)
@@ -63,27 +60,32 @@ def _inspect_servers(session: LabSession, reached: set[str], deadline: Deadline)
         _ok("managed system", name, f"{servers[name].console} lists {len(answers[name])} partitions on it.")
         for name in answers
     ]
-    return findings + _inspect_partitions(session, answers, complete=len(answers) == len(session.lab.servers))
+    of_partitions, off = _inspect_partitions(session, answers, complete=len(answers) == len(session.lab.servers))
+    return findings + of_partitions, off
 
 
 def _inspect_partitions(
     session: LabSession, by_server: dict[str, list[PartitionStatus]], *, complete: bool
-) -> list[Finding]:
-    findings = []
+) -> tuple[list[Finding], set[str]]:
+    findings: list[Finding] = []
+    off: set[str] = set()
     for name, entry in session.lab.partitions.items():
-        places = [
-            f"{status.state} on {server}"
+        places = {
+            server: status
             for server, partitions in by_server.items()
             for status in partitions
             if status.name == entry.partition
-        ]
+        }
         if places:
-            findings.append(_ok("partition", name, f"is {', '.join(places)}."))
+            states = ", ".join(f"{status.state} on {server}" for server, status in places.items())
+            findings.append(_ok("partition", name, f"is {states}."))
+            if all(status.not_activated for status in places.values()):
+                off.add(name)
         elif complete:
             text = f"no server of the lab has a partition '{entry.partition}'."
             remedy = "Correct its name in the lab file."
             findings.append(Finding(severity=Severity.ERROR, check="partition", subject=name, text=text, remedy=remedy))
-    return findings
+    return findings, off
 
 
 def _ok(check: str, subject: str, text: str) -> Finding:

@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import queue
 import threading
-from collections.abc import Callable
 from types import TracebackType
 
 import paramiko
@@ -22,6 +21,10 @@ GRACE = 0.5
 """Seconds after a deadline until a call that is still stuck is ended by breaking the connection."""
 
 
+Places = queue.SimpleQueue[None]
+"""A semaphore whose every step is a single one: the exception of a signal cannot leave it locked."""
+
+
 class Lease:
     """A channel, held until `close`.
 
@@ -30,13 +33,11 @@ class Lease:
         channel: The channel.
     """
 
-    def __init__(
-        self, wire: Wire, channel: paramiko.Channel, watchdog: Watchdog, give_back: Callable[[], None]
-    ) -> None:
+    def __init__(self, wire: Wire, channel: paramiko.Channel, watchdog: Watchdog, places: Places) -> None:
         self.wire = wire
         self.channel = channel
         self._watchdog = watchdog
-        self._give_back: Callable[[], None] | None = give_back
+        self._places: Places | None = places
 
     def __enter__(self) -> Lease:
         return self
@@ -45,6 +46,11 @@ class Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close(error)
+
+    def __del__(self) -> None:
+        # a signal can raise before the caller holds this; the channel closes itself then
+        if self._places is not None:
+            self._places.put(None)
 
     def guard(self, deadline: Deadline) -> contextlib.AbstractContextManager[None]:
         """Break the connection if the block is stuck shortly after the deadline."""
@@ -57,8 +63,8 @@ class Lease:
             error: What made the caller leave, if anything did.
             signal: Sent to the command before, such as ``"TERM"``.
         """
-        give_back, self._give_back = self._give_back, None
-        if give_back is None:
+        places, self._places = self._places, None
+        if places is None:
             return
         try:
             if error is None or isinstance(error, Exception):
@@ -67,7 +73,7 @@ class Lease:
             else:
                 self.wire.recover(lambda: self._tidy(signal), GRACE)
         finally:
-            give_back()
+            places.put(None)
 
     def _tidy(self, signal: str) -> None:
         with contextlib.suppress(*BROKEN):  # a connection that breaks here is noticed, and replaced, at its next use
@@ -91,8 +97,7 @@ class Link:
         self._wire: Wire | None = None
         self._connecting = threading.Lock()
         self._refusal: AuthenticationFailed | None = None
-        # a queue and no semaphore: it is taken from and given back to in one step, also if a signal interrupts
-        self._places: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._places = Places()
         for _ in range(endpoint.channels):
             self._places.put(None)
         self._watchdog = Watchdog(f"watchdog {endpoint.name}")
@@ -113,9 +118,9 @@ class Link:
         try:
             wire, channel = self._open_channel(deadline, what)
         except BaseException:
-            self._give_back()
+            self._places.put(None)
             raise
-        return Lease(wire, channel, self._watchdog, self._give_back)
+        return Lease(wire, channel, self._watchdog, self._places)
 
     def close(self) -> None:
         """Break the connection; commands on it are lost."""
@@ -178,9 +183,6 @@ class Link:
             raise
         self.connects += 1
         return wire
-
-    def _give_back(self) -> None:
-        self._places.put(None)
 
     def _late(self, deadline: Deadline, what: str, stage: str) -> CommandDeadlinePassed:
         return CommandDeadlinePassed(self.endpoint, what, deadline.limit, stage=stage)

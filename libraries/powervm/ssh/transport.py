@@ -68,7 +68,7 @@ class Wire(paramiko.Transport):
                 tidy()
                 with self.lock:
                     pass
-                self.send_ignore(1)
+                self.global_request("keepalive@openssh.com", wait=False)  # only to see that sending is possible
 
         worker = threading.Thread(target=attempt, name="tidy up after an interruption", daemon=True)
         worker.start()

@@ -1,0 +1,37 @@
+"""A look at the whole lab."""
+
+from __future__ import annotations
+
+from powervm.inspection import inspect_lab
+from powervm.outcome import Finding, Severity
+
+from .conftest import Bench, Open
+
+
+def errors(lab: Bench) -> list[Finding]:
+    return [finding for finding in inspect_lab(lab.session) if finding.severity is Severity.ERROR]
+
+
+def test_every_machine_of_a_good_lab_answers(bench: Open) -> None:
+    lab = bench()
+    findings = inspect_lab(lab.session)
+    assert {finding.severity for finding in findings} == {Severity.OK}
+    assert {finding.subject for finding in findings if finding.check == "reachable"} == set(
+        lab.session.lab.endpoint_names()
+    )
+    off = [finding.text for finding in findings if (finding.check, finding.subject) == ("reachable", "lp3")]
+    assert off == ["does not answer, and is not running either."]
+
+
+def test_all_that_is_wrong_is_said_at_once(bench: Open) -> None:
+    lab = bench({"partitions.lp4.down": True, "servers.p8a.virtual_io_servers.p8a-vios1.down": True})
+    assert [(finding.check, finding.subject) for finding in errors(lab)] == [
+        ("reachable", "p8a-vios1"),
+        ("reachable", "lp4"),
+    ]
+
+
+def test_a_partition_that_no_server_has(bench: Open) -> None:
+    lab = bench(lab={"partitions.lp1.partition": "lp9"})
+    (error,) = errors(lab)
+    assert error.sentence().startswith("lp1: no server of the lab has a partition 'lp9'.")
