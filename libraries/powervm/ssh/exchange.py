@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import queue
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from types import TracebackType
 
+from powervm.ssh.bell import Bell
 from powervm.ssh.command import CommandResult
 from powervm.ssh.endpoint import Endpoint
 from powervm.ssh.errors import CommandDeadlinePassed, CommandRefused, ConnectionLost, SshError
@@ -23,32 +23,6 @@ _LONGEST_WAIT = 1.0
 """Seconds until a connection that was given up is noticed; its thread may be stuck and wake nobody."""
 _TERMINAL_WIDTH = 1000
 """Columns, so that no program wraps its prompt."""
-
-
-class _Arrival:
-    """An event for paramiko to set when something came on stdout or stderr.
-
-    paramiko clears the event of a stream that has been read; but both streams share this one, so only `rearm` does.
-    It is made of a queue because a `threading.Event` can be left locked by an exception that a signal raises, and
-    paramiko's thread would wait for it for ever.
-    """
-
-    def __init__(self) -> None:
-        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
-
-    def set(self) -> None:
-        if self._bell.empty():
-            self._bell.put(None)
-
-    def clear(self) -> None:
-        """Do nothing."""
-
-    def rearm(self) -> None:
-        self.wait(0)
-
-    def wait(self, seconds: float) -> None:
-        with suppress(queue.Empty):
-            self._bell.get(timeout=seconds)
 
 
 class Exchange:
@@ -92,7 +66,7 @@ class Exchange:
         self._stdout_open = self._stderr_open = True
         self._input = memoryview(b"")
         self._input_open = False
-        self._arrival = _Arrival()
+        self._arrival = Bell()
         self._started = datetime.now(timezone.utc)
         self._start = time.monotonic()
         self._duration: float | None = None

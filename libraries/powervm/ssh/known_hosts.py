@@ -138,11 +138,15 @@ def _text(endpoint: Endpoint) -> str:
 
 
 def _names_match(names: str, name: str) -> bool:
-    return any(
-        paramiko.HostKeys.hash_host(name, known) == known if known.count("|") == 3 else known == name
-        for known in names.split(",")
-        if not known.startswith("#")
-    )
+    return any(known == name or _is_hash_of(name, known) for known in names.split(","))
+
+
+def _is_hash_of(name: str, known: str) -> bool:
+    """Whether ``known`` is ``|1|salt|hash`` as OpenSSH makes it from ``name``."""
+    try:
+        return known.startswith("|1|") and paramiko.HostKeys.hash_host(name, known) == known
+    except (binascii.Error, AssertionError, IndexError):
+        return False  # no hash of anything
 
 
 def _public_key(kind: str, encoded: str) -> paramiko.PKey:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import queue
 import threading
 from types import TracebackType
 
 import paramiko
 
+from powervm.ssh.bell import Places
 from powervm.ssh.endpoint import Endpoint
 from powervm.ssh.errors import AuthenticationFailed, CommandDeadlinePassed, ConnectionLost, TooManySessions
 from powervm.ssh.handshake import connect
@@ -19,10 +19,6 @@ from powervm.waiting import Deadline
 
 GRACE = 0.5
 """Seconds after a deadline until a call that is still stuck is ended by breaking the connection."""
-
-
-Places = queue.SimpleQueue[None]
-"""A semaphore whose every step is a single one: the exception of a signal cannot leave it locked."""
 
 
 class Lease:
@@ -47,11 +43,6 @@ class Lease:
     ) -> None:
         self.close(error)
 
-    def __del__(self) -> None:
-        # a signal can raise before the caller holds this; the channel closes itself then
-        if self._places is not None:
-            self._places.put(None)
-
     def guard(self, deadline: Deadline) -> contextlib.AbstractContextManager[None]:
         """Break the connection if the block is stuck shortly after the deadline."""
         return self._watchdog.guard(deadline.remaining + GRACE, self.wire.abort)
@@ -73,7 +64,7 @@ class Lease:
             else:
                 self.wire.recover(lambda: self._tidy(signal), GRACE)
         finally:
-            places.put(None)
+            places.give_back()
 
     def _tidy(self, signal: str) -> None:
         with contextlib.suppress(*BROKEN):  # a connection that breaks here is noticed, and replaced, at its next use
@@ -97,9 +88,7 @@ class Link:
         self._wire: Wire | None = None
         self._connecting = threading.Lock()
         self._refusal: AuthenticationFailed | None = None
-        self._places = Places()
-        for _ in range(endpoint.channels):
-            self._places.put(None)
+        self._places = Places(endpoint.channels)
         self._watchdog = Watchdog(f"watchdog {endpoint.name}")
 
     @property
@@ -110,15 +99,12 @@ class Link:
 
     def open(self, deadline: Deadline, what: str) -> Lease:
         """A channel of its own for ``what``, a command as messages show it."""
-        try:
-            self._places.get(timeout=deadline.remaining)
-        except queue.Empty:
-            stage = f"{self.endpoint.channels} others were running on this connection"
-            raise self._late(deadline, what, stage) from None
+        if not self._places.take(deadline):
+            raise self._late(deadline, what, f"{self.endpoint.channels} others were running on this connection")
         try:
             wire, channel = self._open_channel(deadline, what)
         except BaseException:
-            self._places.put(None)
+            self._places.give_back()
             raise
         return Lease(wire, channel, self._watchdog, self._places)
 

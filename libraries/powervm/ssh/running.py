@@ -105,6 +105,7 @@ class LineStream(Iterator[str]):
         self._deadline = deadline
         self._finished = finished
         self._exchange: Exchange | None = None
+        self._entered = False
         self._lines: deque[str] = deque()
         self._rest = ""
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
@@ -118,7 +119,7 @@ class LineStream(Iterator[str]):
         except BaseException as error:
             exchange.close(error)
             raise
-        self._exchange = exchange
+        self._exchange, self._entered = exchange, True
         return self
 
     def __exit__(
@@ -134,6 +135,8 @@ class LineStream(Iterator[str]):
             ConnectionLost: It cannot come any more.
         """
         while not self._lines:
+            if not self._entered:
+                raise RuntimeError("Enter the stream first: 'with connection.stream(...) as lines'.")
             if self._exchange is None:
                 raise StopIteration
             self._read_more(self._exchange)

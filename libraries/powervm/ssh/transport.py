@@ -44,6 +44,10 @@ class Wire(paramiko.Transport):
     the whole connection when something follows a CLOSE.
     """
 
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self._held: list[paramiko.Message] = []
+
     def abort(self) -> None:
         """Break the connection at once, without a lock; every wait on it ends then."""
         with contextlib.suppress(OSError):  # it is broken already
@@ -131,12 +135,29 @@ class Wire(paramiko.Transport):
                     return True
         return False
 
+    def _send_user_message(self, data: paramiko.Message) -> None:
+        """Hold back what this thread itself has to send while new keys are negotiated.
+
+        paramiko negotiates new ones after 512 MB. It would wait here until that is done, in the thread that does it,
+        so a channel that ends just then would end the connection.
+        """
+        if threading.current_thread() is self and not self.clear_to_send.is_set():
+            self._held.append(data)
+        else:
+            super()._send_user_message(data)  # type: ignore[misc]
+
+    def _parse_newkeys(self, m: paramiko.Message) -> None:
+        super()._parse_newkeys(m)  # type: ignore[misc]
+        held, self._held = self._held, []
+        for message in held:
+            self._send_user_message(message)
+
     def _parse_channel_open_success(self, m: paramiko.Message) -> None:
         """Close a channel that the peer opened after nobody waited for it any more; it would count as a session."""
         chanid, remote = m.get_int(), m.get_int()
         m.rewind()
         if self._channels.get(chanid) is None:  # type: ignore[attr-defined]
-            self._send_user_message(_message(cMSG_CHANNEL_CLOSE, remote))  # type: ignore[attr-defined]
+            self._send_user_message(_message(cMSG_CHANNEL_CLOSE, remote))
         else:
             super()._parse_channel_open_success(m)  # type: ignore[misc]
 

@@ -120,7 +120,16 @@ def test_forms_of_openssh(server: Server, open_connection: Opener, tmp_path: Pat
     plain = f"[127.0.0.1]:{server.port}"
     names = {"plain": plain, "several": f"hmc1,{plain}", "hashed": paramiko.HostKeys.hash_host(plain)}
     other = f"192.0.2.1 ssh-ed25519 {new_key().get_base64()}"
-    lines = ["# a comment", "", other, "nonsense", f"* ssh-foo {plain}", f"{names[name]} {server.public_key} x"]
+    lines = [
+        "# a comment",
+        "",
+        other,
+        "nonsense",
+        f"* ssh-foo {plain}",
+        "|1|x|y ssh-ed25519 AAAA",
+        "|1|| a",
+        f"{names[name]} {server.public_key} x",
+    ]
     (tmp_path / "known_hosts").write_text("\n".join(lines))
     assert open_connection(server.port, mode=HostKeyMode.STRICT).run("echo a", LIMIT).ok
 

@@ -104,6 +104,11 @@ def test_stream_gives_every_line(connection: Connection) -> None:
         assert (lines.result.status, lines.result.stdout, lines.result.stderr) == (0, "", "note\n")
 
 
+def test_stream_that_is_not_entered(connection: Connection) -> None:
+    with pytest.raises(RuntimeError, match="Enter the stream first"):
+        next(connection.stream("lines 3", LIMIT))
+
+
 def test_stream_knows_the_status(connection: Connection) -> None:
     with connection.stream("lines 1 7", LIMIT) as lines:
         assert len(list(lines)) == 2

@@ -43,6 +43,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 Subsystem sftp internal-sftp
 MaxStartups 100
+RekeyLimit 1M
 LogLevel DEBUG
 # bash reads the start file of the user, which may take long, only below this level
 SetEnv SHLVL=9
