@@ -64,11 +64,6 @@ class Desk:
         self.evidence = Evidence(output_folder() / "mobility" / self._started)
         self._session = LabSession(lab, observer=self.evidence.observe)
 
-    def replace(self, lab: Lab) -> None:
-        """Go on with a changed description of the same lab."""
-        self.session.close()
-        self._open(lab)
-
     @property
     def session(self) -> LabSession:
         """The opened lab.

@@ -88,7 +88,8 @@ class LabKeywords(Topic):
         | VAR    ${PASSWORD: Secret}    %{HMC1_PASSWORD}
         | Set Lab Password    hmc1    ${PASSWORD}
         """
-        self._desk.replace(self._desk.lab.with_password(endpoint, Password(password.value)))
+        session = self._desk.session
+        session.replace_lab(session.lab.with_password(endpoint, Password(password.value)))
 
     @keyword(tags=("trust",))
     def exchange_console_keys(

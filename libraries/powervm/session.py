@@ -31,6 +31,11 @@ class LabSession:
         self._lock = threading.Lock()
         self._put_back: list[tuple[str, Callable[[Deadline], None]]] = []
 
+    def replace_lab(self, lab: Lab) -> None:
+        """Go on with a changed description of the same lab; what is to be put back stays remembered."""
+        self.close()
+        self.lab = lab
+
     def connection(self, name: str) -> Connection:
         """The one connection to the endpoint of that name."""
         with self._lock:

@@ -108,6 +108,21 @@ def test_linter(name: str) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.parametrize(
+    ("source", "keyword"),
+    [
+        ("libraries/PartitionMobility.py", "Migrate Partition"),
+        ("libraries/SimulatedLab.py", "Start Simulated Lab"),
+        ("resources/mobility.resource", "Leave The Lab As It Was"),
+    ],
+)
+def test_the_reference_pages_can_be_made(source: str, keyword: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    result = run(str(BIN / "libdoc"), "-P", "libraries", source, str(page))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert keyword in page.read_text(encoding="utf-8")
+
+
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     """Run a program at the top of the repository."""
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)

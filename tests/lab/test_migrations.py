@@ -81,6 +81,7 @@ def test_the_mover_service_is_switched_on_when_allowed_and_put_back(bench: Open)
     assert outcome.error is None
     assert any("mover service switched on" in warning for warning in outcome.warnings)
     assert mover_flags(lab) == ["1", "0"]
+    lab.session.replace_lab(lab.session.lab)
     done, failed = lab.session.put_back()
     assert (len(done), failed) == (1, [])
     assert mover_flags(lab) == ["0", "0"]

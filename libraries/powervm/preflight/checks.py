@@ -163,11 +163,12 @@ def check_guest(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
         else:
             yield _ok("RMC subsystems", name, f"{', '.join(NEEDED_SUBSYSTEMS)} are active.")
     partition = facts.source.partition(plan.partition)
-    if guest.firewall_active and not (partition and partition.rmc_active):
+    if guest.firewall_active and partition is not None and not partition.rmc_active:
         remedy = "Open them when RMC does not come up: firewall-cmd --add-port=657/tcp --add-port=657/udp."
         yield _warning("firewall", name, "firewalld is running; RMC needs port 657 (TCP and UDP).", remedy)
     else:
-        text = "firewalld is running and lets RMC through." if guest.firewall_active else "no firewalld is running."
+        through = " and lets RMC through" if partition is not None else ""
+        text = f"firewalld is running{through}." if guest.firewall_active else "no firewalld is running."
         yield _ok("firewall", name, text)
 
 
