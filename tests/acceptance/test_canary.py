@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
+from support.processes import CommandLines
 from support.robot_run import run_robot
 from support.simulated import joined_lab_file, simulated_lab
 
 CANARY = "Canary-3f9a-Sings"
-
-
-class CommandLines(threading.Thread):
-    """Looks at the command lines of all processes of this machine while a run goes on."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.seen: set[str] = set()
-        self.done = threading.Event()
-
-    def run(self) -> None:
-        while not self.done.wait(0.02):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    self.seen.add(path.read_bytes().decode("utf-8", "replace"))
-                except OSError:
-                    continue
 
 
 def test_the_canary_stays_in_its_cage(tmp_path: Path) -> None:
@@ -36,13 +19,15 @@ def test_the_canary_stays_in_its_cage(tmp_path: Path) -> None:
     with simulated_lab(tmp_path / "world", options=("--password-file", str(cage))) as running:
         login = {"password": {"env": "CANARY"}}
         lab = joined_lab_file(tmp_path, running, {f"consoles.{name}": _with(name, login) for name in ("hmc1", "hmc2")})
-        watcher = CommandLines()
-        watcher.start()
-        run = run_robot(
-            tmp_path / "out", "-v", f"LAB:{lab}", "suites/crosshmc.robot", str(suite), environment={"CANARY": CANARY}
-        )
-        watcher.done.set()
-        watcher.join()
+        with CommandLines() as watcher:
+            run = run_robot(
+                tmp_path / "out",
+                "-v",
+                f"LAB:{lab}",
+                "suites/crosshmc.robot",
+                str(suite),
+                environment={"CANARY": CANARY},
+            )
     assert run.passed, run.console.replace(CANARY, "***")
     assert CANARY not in run.console
     assert any("robot" in line for line in watcher.seen)

@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from support.processes import CommandLines, command_lines
 from support.robot_run import ROOT, RobotRun, run_robot
 from support.simulated import RunningLab, joined_lab_file, optest_file
 
@@ -79,11 +80,17 @@ def test_round_trip_with_an_optest_file(suite: str, shared_lab: RunningLab, tmp_
     assert run.metadata["Lab"].startswith("simulated")
 
 
-def test_the_default_lab_is_stopped_with_the_run(out: Path) -> None:
-    run = run_robot(out, "--test", "Consoles Trust Each Other", "suites/crosshmc.robot")
+def test_the_default_lab_is_stopped_with_the_run(tmp_path: Path, out: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    with CommandLines() as watcher:
+        run = run_robot(
+            out, "--test", "Consoles Trust Each Other", "suites/crosshmc.robot", environment={"TMPDIR": str(folder)}
+        )
     assert run.passed, run.console
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, timeout=20).stdout
-    assert str(out) not in listed
+    assert any(str(folder) in line for line in watcher.seen)
+    assert [line for line in command_lines() if str(folder) in line] == []
+    assert list(folder.iterdir()) == []
     (file,) = (out / "mobility").glob("*/transcript.jsonl")
     transcript = file.read_text(encoding="utf-8").splitlines()
     assert any("mkauthkeys" in json.loads(line)["command"] for line in transcript)
