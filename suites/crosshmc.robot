@@ -5,7 +5,7 @@ Resource          ../resources/mobility.resource
 
 Suite Setup       Open The Lab
 Suite Teardown    Leave The Lab As It Was    ${MOVE}
-Test Timeout      60 minutes
+Test Timeout      ${TEST LIMIT}
 
 Test Tags         crosshmc    active
 

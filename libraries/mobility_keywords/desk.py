@@ -54,6 +54,8 @@ class Desk:
         lab = load_lab(Path(file).expanduser())
         for warning in lab.warnings:
             logger.warn(str(warning))
+        for text in not_used(lab):
+            logger.warn(f"{lab.file.name}: {text} is understood, and these keywords do not use it yet.")
         if lab.simulated:
             lab = lab.join(self._ready_document(lab))
         self._open(lab)
@@ -74,6 +76,11 @@ class Desk:
         if self._session is None:
             raise MobilityError("No lab is in use.", remedy="Call the keyword Use Lab first, in the suite setup.")
         return self._session
+
+    @property
+    def in_use(self) -> bool:
+        """A lab is in use."""
+        return self._session is not None
 
     @property
     def lab(self) -> Lab:
@@ -133,7 +140,7 @@ class Desk:
         if source.server == target.name:
             raise MobilityError(f"{partition} is on {to} already.", remedy="Name another server to move it to.")
         name = f"{partition}-to-{target.name}"
-        return Move(name=name, partition=partition, source=source.server, target=target.name, profile=entry.profile)
+        return Move(name=name, partition=partition, source=source.server, target=target.name)
 
     @contextmanager
     def watching(self) -> Iterator[Watcher]:
@@ -153,10 +160,14 @@ class Desk:
 
     def keep(self, outcome: Outcome) -> None:
         """Write an outcome to the evidence folder, and show it in the log."""
-        path = self.evidence.write_outcome(outcome)
+        try:
+            where = link(self.evidence.write_outcome(outcome))
+        except OSError as error:  # the outcome itself is worth more than its file
+            where = "not written"
+            logger.warn(f"[{self.label}] {self.evidence.folder}: no outcome file: {error.strerror or error}.")
         if outcome.findings:
             logger.info(findings_table(outcome.findings), html=True)
-        logger.info(f"{outcome_tables(outcome)}<br>{link(path)}", html=True)
+        logger.info(f"{outcome_tables(outcome)}<br>{where}", html=True)
         for warning in outcome.warnings:
             logger.warn(f"[{self.label}] {warning}")
         if _in_test():
@@ -172,6 +183,20 @@ class Desk:
         """Show the remote commands since the last call in the log, at level DEBUG."""
         for text in self.evidence.drain():
             logger.debug(text)
+        if self.evidence.trouble:
+            logger.warn(self.evidence.trouble)
+            self.evidence.trouble = ""
+
+
+def not_used(lab: Lab) -> list[str]:
+    """What a lab file asks for that no keyword does yet."""
+    asked = {
+        "the vNIC mapping": lab.vnic is not None,
+        "the number of iterations": lab.iterations > 1,
+        "the workload": lab.workload is not None,
+        "the list of further logs": any((lab.logs.os_files, lab.logs.os_commands, lab.logs.vios_commands)),
+    }
+    return [what for what, wanted in asked.items() if wanted]
 
 
 def _in_test() -> bool:

@@ -20,12 +20,16 @@ class Evidence:
 
     Commands may be observed from any thread; `drain` is for the main thread, since Robot Framework drops messages of
     others.
+
+    Attributes:
+        trouble: Why the transcript is not complete; empty while it is.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.Lock()
         self._pending: list[str] = []
+        self.trouble = ""
 
     def observe(self, result: CommandResult) -> None:
         """Add a command to the transcript."""
@@ -39,10 +43,16 @@ class Evidence:
             "stderr": result.stderr[:_LONGEST],
         }
         with self._lock:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with (self.folder / "transcript.jsonl").open("a", encoding="utf-8") as transcript:
-                transcript.write(json.dumps(entry) + "\n")
             self._pending.append(_as_text(result))
+            try:
+                self._write(json.dumps(entry))
+            except OSError as error:  # a full disk must not break off a migration
+                self.trouble = f"{self.folder}: the transcript has gaps: {error.strerror or error}."
+
+    def _write(self, line: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "transcript.jsonl").open("a", encoding="utf-8") as transcript:
+            transcript.write(line + "\n")
 
     def drain(self) -> list[str]:
         """The commands since the last call, as text for the log."""

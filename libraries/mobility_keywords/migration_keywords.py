@@ -165,7 +165,7 @@ class MigrationKeywords(Topic):
         return desk.settle(recover_move(desk.session, desk.plan(move, way=way), keep=desk.keep, force=force))
 
     @keyword(tags=("recovery",))
-    def bring_partition_home(self, move: str) -> Outcome:
+    def bring_partition_home(self, move: str) -> Outcome | None:
         """Bring the partition of a move back to where that move starts, whatever a test left behind.
 
         For teardowns: it also runs after a failure, a timeout or Ctrl-C. A migration that leads away is stopped, one
@@ -176,7 +176,7 @@ class MigrationKeywords(Topic):
             move: A move of the lab file.
 
         Returns:
-            The outcome record.
+            The outcome record; None when no lab is in use, since nothing was moved then.
 
         Raises:
             OperationFailed: It is not at home afterwards; a person has to look.
@@ -185,6 +185,8 @@ class MigrationKeywords(Topic):
         | [Teardown]    Bring Partition Home    crosshmc
         """
         desk = self._desk
+        if not desk.in_use:
+            return None
         with desk.watching() as watch:
             outcome = bring_home(desk.session, desk.plan(move), keep=desk.keep, watch=watch)
         return desk.settle(outcome)

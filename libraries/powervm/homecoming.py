@@ -5,6 +5,7 @@ It composes what the other rooms do: wait for or stop what still runs, recover w
 
 from __future__ import annotations
 
+from powervm.errors import MobilityError
 from powervm.migration import migrate
 from powervm.operation import Keeper, Work, run_operation
 from powervm.outcome import Ending, Outcome
@@ -27,6 +28,8 @@ def bring_home(session: LabSession, plan: MovePlan, *, keep: Keeper, watch: Watc
 
 def _bring_home(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     where = _look(work, work.session.lab.limits.poll)
+    if where is Where.UNKNOWN:
+        where = _look(work, work.session.lab.limits.settle)
     if where is Where.MOVING:
         if _leads_away(work):
             ask_to_stop(work.session, work.plan, work.recorder)
@@ -57,8 +60,11 @@ def _leads_away(work: Work) -> bool:
     """Whether the running migration takes the partition away from home; yes when the console does not tell."""
     plan = work.plan
     console = work.session.console(plan.source.console)
-    status = console.migration_status(plan.source.system, plan.partition)
-    return status is not None and not status.comes_from
+    try:
+        status = console.migration_status(plan.source.system, plan.partition)
+    except MobilityError:
+        return True
+    return status is None or not status.comes_from
 
 
 def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import monotonic
 
 from powervm.console import ConsoleCommandFailed, ManagedSystem
@@ -10,14 +11,14 @@ from powervm.identity import CHECK, identified, prove_move, read_again
 from powervm.operation import Keeper, Work, run_operation
 from powervm.outcome import Ending, Outcome
 from powervm.outcome.model import Bytes
-from powervm.placement import Where, settle
+from powervm.placement import Where, settle, unfit
 from powervm.plan import MovePlan
 from powervm.preflight import Facts, run_preflight
 from powervm.progress import Follower, Watcher, nobody
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.rmc import RmcLink
 from powervm.session import LabSession
-from powervm.ssh import CommandResult
+from powervm.ssh import CommandResult, RunningCommand, SshError
 from powervm.waiting import Deadline, DeadlinePassed
 
 
@@ -112,6 +113,9 @@ def _move(work: Work, watch: Watcher) -> tuple[CommandResult | None, bool]:
         follower = Follower(console, plan, running, poll=limits.poll, watch=watch)
         try:
             result = follower.until_end(deadline)
+            timed_out = result is None and not follower.lost
+            if timed_out:
+                _stop(work, running)
         finally:
             running.close()
             recorder.add_phases(follower.phases)
@@ -125,16 +129,30 @@ def _move(work: Work, watch: Watcher) -> tuple[CommandResult | None, bool]:
             settle(work.session, plan, deadline)
     if result is not None:
         recorder.heard(result.stdout)
-    timed_out = result is None and deadline.passed
-    if timed_out:
-        ask_to_stop(work.session, plan, recorder)
     return result, timed_out
+
+
+def _stop(work: Work, running: RunningCommand) -> None:
+    """Ask to stop until the console agrees, which it does not while it validates, and let migrlpar end by itself."""
+    limits = work.session.lab.limits
+    deadline = Deadline(limits.settle)
+    refusal = ask_to_stop(work.session, work.plan, work.recorder)
+    with suppress(SshError):
+        while not running.wait(min(limits.poll, deadline.remaining)):
+            if deadline.passed:
+                return
+            if refusal:
+                refusal = ask_to_stop(work.session, work.plan, work.recorder)
+        work.recorder.heard(running.result().stdout)
 
 
 def _locate(work: Work) -> Where:
     """Where the partition is, after a failed migration was recovered as far as that goes."""
     where = _settle(work)
-    if where in (Where.FAILED, Where.BOTH):
+    if where is Where.MOVING:  # migrlpar has ended, and the partition is stuck in between
+        ask_to_stop(work.session, work.plan, work.recorder)
+        where = _settle(work)
+    if where in (Where.FAILED, Where.BOTH, Where.MOVING):
         ask_to_recover(work.session, work.plan, work.recorder)
         where = _settle(work)
     return where
@@ -182,6 +200,9 @@ def _moved(work: Work, result: CommandResult | None, *, timed_out: bool) -> Outc
     recorder, plan = work.recorder, work.plan
     if recorder.errors:
         return recorder.finish(Ending.FAILED_AND_MANUAL, recorder.errors[0].sentence())
+    odd = unfit(plan, Where.TARGET, recorder.places)
+    if odd:
+        return recorder.finish(Ending.FAILED_AND_MANUAL, odd)
     whole = f"{plan.partition} is whole on {plan.target.server}"
     if timed_out:
         text = f"{plan.title} took longer than {work.session.lab.limits.migration:.0f} s; {whole} now."
@@ -194,6 +215,9 @@ def _moved(work: Work, result: CommandResult | None, *, timed_out: bool) -> Outc
 def _not_moved(work: Work, where: Where, result: CommandResult | None, *, timed_out: bool) -> Outcome:
     recorder, plan = work.recorder, work.plan
     said = _why(work, result, timed_out=timed_out)
+    odd = unfit(plan, where, recorder.places)
+    if odd:
+        return recorder.finish(Ending.FAILED_AND_MANUAL, f"{said} {odd}")
     if where is Where.SOURCE:
         ending = Ending.TIMED_OUT if timed_out else Ending.FAILED_AND_RECOVERED
         return recorder.finish(ending, f"{said} {plan.partition} is on {plan.source.server}, as before.")

@@ -12,7 +12,7 @@ from enum import Enum
 from functools import partial
 
 from powervm.console import MigrationStatus, PartitionStatus
-from powervm.console.answers import MIGRATION_FAILED, NOT_MIGRATING
+from powervm.console.answers import MIGRATION_FAILED, NOT_ACTIVATED, NOT_MIGRATING, RUNNING
 from powervm.errors import MobilityError
 from powervm.outcome import Place, Side
 from powervm.parallel import ask_all
@@ -75,13 +75,16 @@ def settle(
 ) -> tuple[Where, list[Place]]:
     """Look until the place does not change any more by itself, or the deadline passes; the last look is returned."""
     places: list[Place] = []
+    odd = 0
 
     def settled() -> bool:
-        nonlocal places
+        nonlocal places, odd
         places = look(session, plan, Deadline(max(deadline.remaining, _LAST_LOOK)))
         if watch:
             watch(places)
-        return judge(*places).settled
+        where = judge(*places)
+        odd = odd + 1 if where in (Where.BOTH, Where.NOWHERE) else 0
+        return where.settled and odd not in range(1, _ODD_LOOKS)
 
     with suppress(DeadlinePassed):  # the last look tells more than the error
         wait_until(settled, deadline, interval=session.lab.limits.poll, what="the partition to settle on one server")
@@ -100,14 +103,34 @@ def find_partition(session: LabSession, partition: str) -> Place | None:
         for server in lab.servers.values()
     }
     answers, errors = ask_all(questions)
-    for name, status in answers.items():
-        if status is not None:
-            console = lab.servers[name].console
-            return Place(server=name, console=console, present=True, state=status.state)
+    places = [
+        Place(server=name, console=lab.servers[name].console, present=True, state=status.state)
+        for name, status in answers.items()
+        if status is not None
+    ]
+    if len(places) > 1:
+        servers = " and ".join(place.server for place in places)
+        raise MobilityError(f"{partition} is on {servers} at once.", remedy="Recover the migration that left it there.")
+    if places:
+        return places[0]
     for error in errors.values():
         raise error
     return None
 
+
+def unfit(plan: MovePlan, where: Where, places: Sequence[Place]) -> str:
+    """What is wrong with the state of a partition that is on one server; an empty text when it is as it has to be."""
+    if where not in (Where.SOURCE, Where.TARGET):
+        return ""
+    place = places[0] if where is Where.SOURCE else places[1]
+    wanted = RUNNING if plan.active else NOT_ACTIVATED
+    if place.state == wanted:
+        return ""
+    return f"{plan.partition} is '{place.state}' on {place.server}, not {wanted}; a person has to look at it."
+
+
+_ODD_LOOKS = 3
+"""How often in a row a partition has to be seen on both servers or on none: two consoles share no instant."""
 
 _LAST_LOOK = 10.0
 """Seconds that the look at the deadline may take itself."""
@@ -118,7 +141,8 @@ def _ask(session: LabSession, plan: MovePlan, side: Side, deadline: Deadline) ->
     status: PartitionStatus | None = console.partition(side.system, plan.partition, deadline)
     migration: MigrationStatus | None = None
     if status is not None:
-        migration = console.migration_status(side.system, plan.partition, deadline)
+        with suppress(MobilityError):  # the partition's state decides; this only adds to it
+            migration = console.migration_status(side.system, plan.partition, deadline)
     return Place(
         server=side.server,
         console=side.console,

@@ -142,9 +142,7 @@ class Follower:
         side = self._plan.source
         try:
             status = self._console.migration_status(side.system, self._plan.partition, deadline.within(_QUESTION))
-        except ConnectionLost:
-            raise
-        except MobilityError as error:
+        except MobilityError as error:  # whether migrlpar itself is lost is told by its own channel
             if str(error) not in self.trouble:
                 self.trouble.append(str(error))
             return ""

@@ -136,9 +136,12 @@ def _rows(output: str, separator: str = ",") -> Iterator[list[str]]:
     if output.count('"') % 2:
         raise RecordError(f"A quote is not closed in what the console printed: {_first_line(output)!r}")
     # csv wants each line with its ending to keep line breaks inside quotes as they are
-    for row in csv.reader(io.StringIO(output, newline=""), delimiter=separator):
-        if row and row != [""]:
-            yield row
+    try:
+        yield from (
+            row for row in csv.reader(io.StringIO(output, newline=""), delimiter=separator) if row not in ([], [""])
+        )
+    except csv.Error as error:
+        raise RecordError(f"What the console printed cannot be read: {error}.") from None
 
 
 def _pairs(row: Sequence[str]) -> Record:

@@ -8,7 +8,7 @@ from powervm.console import ConsoleCommandFailed
 from powervm.errors import MobilityError
 from powervm.operation import Keeper, Work, run_operation
 from powervm.outcome import Ending, Outcome, Recorder, Repair
-from powervm.placement import Where, settle
+from powervm.placement import Where, settle, unfit
 from powervm.plan import MovePlan
 from powervm.session import LabSession
 from powervm.ssh import CommandResult
@@ -94,6 +94,9 @@ def _settle(work: Work) -> Where:
 def _judge(work: Work, where: Where, refusal: str, *, good: bool) -> Outcome:
     """Done when the console agreed and the place is good; what the console said against it comes first otherwise."""
     recorder, plan = work.recorder, work.plan
+    odd = unfit(plan, where, recorder.places) if good else ""
+    if odd:
+        return recorder.finish(Ending.FAILED_AND_MANUAL, f"{refusal} {odd}".strip())
     if good and not refusal:
         return recorder.finish(Ending.DONE)
     whole = where in (Where.SOURCE, Where.TARGET)

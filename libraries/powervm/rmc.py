@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from powervm.console import ManagementConsole, PartitionStatus
+from powervm.errors import MobilityError
 from powervm.partition import LinuxPartition
 from powervm.ssh import CommandResult
-from powervm.waiting import Deadline, DeadlinePassed, wait_until
+from powervm.waiting import Deadline, wait_until
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def climb_ladder(
     Args:
         link: The connection to mend.
         guest: The partition, or None when it cannot be reached; then only the console's own repair is tried.
-        deadline: For all rungs together; later rungs interfere more with the partition, and take longer to show.
+        deadline: For all rungs together; each gets an equal share of what is left.
         report: Is told each rung that was tried, and whether RMC came up after it.
     """
     rungs: list[tuple[str, Callable[[Deadline], list[CommandResult]]]] = [
@@ -64,15 +65,21 @@ def climb_ladder(
     if guest:
         rungs.append(("rmcctrl -z, -A and -p in the partition", guest.restart_rmc))
         rungs.append(("recfgct in the partition", guest.rebuild_rmc))
-    shares = range(1, len(rungs) + 1)
-    for number, (what, repair) in zip(shares, rungs, strict=True):
-        share = deadline.within(deadline.remaining * number / sum(shares[number - 1 :]))
-        tried = all(result.ok for result in repair(share))
-        worked = tried and _comes_up(link, share)
+    for position, (what, repair) in enumerate(rungs):
+        share = deadline.within(deadline.remaining / (len(rungs) - position))
+        worked = _try(repair, share) and _comes_up(link, share)
         report(f"RMC: {what}", worked)
         if worked:
             return True
     return False
+
+
+def _try(repair: Callable[[Deadline], list[CommandResult]], deadline: Deadline) -> bool:
+    """Whether every command of a repair succeeded; one that fails or is late leaves the next rung to be tried."""
+    try:
+        return all(result.ok for result in repair(deadline))
+    except MobilityError:
+        return False
 
 
 def _diagnose(link: RmcLink, deadline: Deadline) -> list[CommandResult]:
@@ -85,6 +92,6 @@ def _diagnose(link: RmcLink, deadline: Deadline) -> list[CommandResult]:
 def _comes_up(link: RmcLink, deadline: Deadline) -> bool:
     try:
         link.wait(deadline)
-    except DeadlinePassed:
+    except MobilityError:
         return False
     return True

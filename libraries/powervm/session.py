@@ -29,6 +29,7 @@ class LabSession:
         self._observer = observer
         self._connections: dict[str, Connection] = {}
         self._lock = threading.Lock()
+        self.refused_exchanges: dict[tuple[str, str], MobilityError] = {}
         self._put_back: list[tuple[str, Callable[[Deadline], None]]] = []
 
     def replace_lab(self, lab: Lab) -> None:

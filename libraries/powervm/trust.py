@@ -50,15 +50,23 @@ def ensure_trust(
             old consoles whose prompt does not work.
 
     Raises:
-        MobilityError: A password is missing or wrong; it is tried once.
+        MobilityError: A password is missing or wrong; it is tried once, and the session remembers the refusal.
     """
     done = []
     for way in directions(session, one, other):
         if way.here.trusts(way.route.address, way.route.user, deadline):
             continue
-        password = (passwords or {}).get(way.there) or _password(session, way)
+        given = (passwords or {}).get(way.there)
+        refused = session.refused_exchanges.get((way.here.name, way.there))
+        if refused is not None and given is None:
+            raise refused  # the same password again would bring the user closer to being locked
+        password = given or _password(session, way)
         exchange = way.here.exchange_keys_on_command_line if on_command_line else way.here.exchange_keys
-        exchange(way.route.address, way.route.user, password, deadline)
+        try:
+            exchange(way.route.address, way.route.user, password, deadline)
+        except MobilityError as error:
+            session.refused_exchanges[way.here.name, way.there] = error
+            raise
         if not way.here.trusts(way.route.address, way.route.user, deadline):
             raise MobilityError(
                 f"{way.here.name}: the key exchange with {way.there} reported success, and the test still fails.",

@@ -50,7 +50,7 @@ def test_a_timeout_of_the_test_during_the_move(tmp_path: Path) -> None:
         file = joined_lab_file(tmp_path, running)
         suite = tmp_path / "impatient.robot"
         text = (ROOT / "suites" / "local.robot").read_text(encoding="utf-8")
-        text = text.replace("../resources", str(ROOT / "resources")).replace("60 minutes", "3 seconds")
+        text = text.replace("../resources", str(ROOT / "resources")).replace("${TEST LIMIT}", "3 seconds")
         suite.write_text(text, encoding="utf-8")
         run = run_robot(tmp_path / "out", "-v", f"LAB:{file}", "--test", "Partition Moves There", str(suite))
         assert place_of(running, "lp1") == {"p9a": "Running"}

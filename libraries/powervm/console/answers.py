@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from powervm.records import Record, flag, integer, number, read_records, split_list, text
+from powervm.records import Record, RecordError, flag, integer, number, read_records, split_list, text
 
 RUNNING = "Running"
 NOT_ACTIVATED = "Not Activated"
@@ -36,7 +36,10 @@ class ConsoleLevel:
 
 def read_console_level(output: str) -> ConsoleLevel:
     """Read ``lshmc -V``: quoted attributes whose values span lines."""
-    record = read_records(output)[0]
+    rows = read_records(output)
+    if not rows:
+        raise RecordError("The console printed no level.", remedy="Try 'lshmc -V' on it by hand.")
+    record = rows[0]
     version = record.get("version", "")
     return ConsoleLevel(
         version=_after(version, "Version:"),
@@ -60,6 +63,7 @@ class ManagedSystem:
     Attributes:
         type_model: For example ``9009-22A``.
         serial: Seven characters.
+        active_mobility, inactive_mobility: False when the console says that it is not capable.
         processor_modes: The processor compatibility modes it offers; ``default`` is left out.
     """
 
@@ -84,8 +88,8 @@ def read_managed_system(record: Record) -> ManagedSystem:
         type_model=text(record, "type_model"),
         serial=text(record, "serial_num"),
         state=record.get("state", ""),
-        active_mobility=flag(record, "active_lpar_mobility_capable") is True,
-        inactive_mobility=flag(record, "inactive_lpar_mobility_capable") is True,
+        active_mobility=flag(record, "active_lpar_mobility_capable") is not False,
+        inactive_mobility=flag(record, "inactive_lpar_mobility_capable") is not False,
         processor_modes=tuple(
             mode for mode in split_list(record.get("lpar_proc_compat_modes", "")) if mode != "default"
         ),
@@ -202,7 +206,7 @@ class MigrationStatus:
 def read_migration_status(record: Record) -> MigrationStatus:
     """Read one row of ``lslparmigr -r lpar``."""
     return MigrationStatus(
-        state=record.get("migration_state", ""),
+        state=record.get("migration_state", "").replace("_", " "),
         transmitted=integer(record, "bytes_transmitted") or 0,
         remaining=integer(record, "bytes_remaining") or 0,
         source_mover=text(record, "source_msp_name"),

@@ -123,7 +123,6 @@ def _partition(name: str, entry: PartitionSection) -> PartitionEntry:
 
 def _move(document: LabDocument, name: str) -> Move:
     move = document.moves[name]
-    partition = document.partitions[move.partition] or PartitionSection()
     return Move(
         name=name,
         partition=move.partition,
@@ -131,5 +130,5 @@ def _move(document: LabDocument, name: str) -> Move:
         target=move.target,
         kind=MoveKind(move.kind),
         options=move.options,
-        profile=move.profile or partition.profile,
+        profile=move.profile,
     )

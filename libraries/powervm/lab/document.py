@@ -127,7 +127,7 @@ class MoveSection(Section):
     options: str = ""
     """More options for migrlpar, as they are written there, for example --mpio 2."""
     profile: Text | None = None
-    """Profile on the target; by default the partition's."""
+    """Profile that holds the migrated configuration on the target (migrlpar -n); by default the console chooses."""
 
 
 class LimitsSection(Section):

@@ -90,10 +90,11 @@ def explain(message: str) -> list[Explanation]:
 
 
 def headline(message: str) -> str:
-    """The one line that says most: the first with a code, else the first that is not empty."""
+    """The one line that says most: the first with the code of an error, else with a code, else the first with text."""
     codes = codes_in(message)
-    if codes:
-        return _line_with(message, codes[0])
+    warnings = {code for code in codes if code in catalogue() and catalogue()[code].severity == "warning"}
+    for code in [code for code in codes if code not in warnings] + codes:
+        return _line_with(message, code)
     return next((line.strip() for line in message.splitlines() if line.strip()), "")
 
 

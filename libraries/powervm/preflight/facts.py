@@ -109,7 +109,7 @@ def gather(session: LabSession, plan: MovePlan, deadline: Deadline) -> Facts:
         name, guest = plan.move.partition, session.partition(plan.move.partition)
         packages = inquiry.ask("packages", name, partial(guest.missing_packages, deadline=deadline))
         subsystems = inquiry.ask("RMC subsystems", name, partial(guest.subsystems, deadline))
-        firewall = inquiry.ask("firewall", name, partial(guest.firewall_active, deadline))
+        firewall = inquiry.ask("firewall", name, partial(guest.firewall_active, deadline), needed=False)
     inquiry.run()
 
     memory, processors = Slot[PartitionMemory](), Slot[PartitionProcessors]()
@@ -117,11 +117,10 @@ def gather(session: LabSession, plan: MovePlan, deadline: Deadline) -> Facts:
     source_facts = source.facts()
     if source_facts.partition(plan.partition):
         console, system = consoles[plan.source.console], plan.source.system
-        memory = inquiry.ask(
-            "memory", console.name, partial(console.partition_memory, system, plan.partition, deadline)
-        )
+        ask_memory = partial(console.partition_memory, system, plan.partition, deadline)
+        memory = inquiry.ask("memory", console.name, ask_memory, needed=False)
         ask_processors = partial(console.partition_processors, system, plan.partition, deadline)
-        processors = inquiry.ask("processing units", console.name, ask_processors)
+        processors = inquiry.ask("processing units", console.name, ask_processors, needed=False)
     elif source_facts.partitions is not None:
         elsewhere = _look_elsewhere(inquiry, session, plan, reached, deadline)
     inquiry.run()
@@ -155,9 +154,13 @@ class _ServerQuestions:
         name, system = console.name, side.system
         self._system = inquiry.ask("managed system", name, partial(console.system, system, deadline))
         self._partitions = inquiry.ask("partitions", name, partial(console.partitions, system, deadline))
-        self._limits = inquiry.ask("migration slots", name, partial(console.migration_limits, system, deadline))
-        self._memory = inquiry.ask("memory", name, partial(console.memory, system, deadline))
-        self._processors = inquiry.ask("processing units", name, partial(console.processors, system, deadline))
+        self._limits = inquiry.ask(
+            "migration slots", name, partial(console.migration_limits, system, deadline), needed=False
+        )
+        self._memory = inquiry.ask("memory", name, partial(console.memory, system, deadline), needed=False)
+        self._processors = inquiry.ask(
+            "processing units", name, partial(console.processors, system, deadline), needed=False
+        )
 
     def facts(self) -> ServerFacts:
         """The answers, after the inquiry was run."""

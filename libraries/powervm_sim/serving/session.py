@@ -90,6 +90,7 @@ class Session:
             self._terminal = SessionTerminal(process, self._stdin)
         self._current: asyncio.Task[Any] | None = None
         self._interrupted = False
+        self._early_interrupt = False
         self._ended_by: str | None = None
 
     async def serve(self) -> None:
@@ -179,6 +180,8 @@ class Session:
         """The result of some work, or None when the user has interrupted it."""
         self._interrupted = False
         self._current = asyncio.ensure_future(work)
+        if self._early_interrupt:
+            self._interrupt()
         try:
             return await self._current
         except asyncio.CancelledError:
@@ -218,6 +221,8 @@ class Session:
             work.cancel()
 
     def _interrupt(self) -> None:
+        # typed between a line and its command, it is for the command that is about to start
+        self._early_interrupt = self._current is None or self._current.done()
         if self._current is not None and not self._current.done():
             self._interrupted = True
             if self._terminal is not None:

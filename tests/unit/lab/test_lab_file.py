@@ -83,7 +83,7 @@ def test_moves_and_the_way_back(lab):
     move = lab.move("crosshmc")
     assert (move.partition, move.source, move.target, move.kind) == ("lp1", "p9a", "p10b", MoveKind.INACTIVE)
     assert (move.options, move.profile) == ("--mpio 2", "big")
-    assert lab.move("local").profile == "small"
+    assert lab.move("local").profile is None
     back = move.back()
     assert (back.name, back.source, back.target, back.kind) == ("crosshmc-back", "p10b", "p9a", MoveKind.INACTIVE)
     assert back.back() == move

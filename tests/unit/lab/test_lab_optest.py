@@ -77,9 +77,11 @@ def test_false_means_false(optest, load, word):
     assert load(f"{optest}inactive_lpm={word}\n").move("local").kind is MoveKind.ACTIVE
 
 
-def test_an_inactive_move_uses_the_profile(optest, load):
-    move = load(f"{optest}inactive_lpm=True\nlpar_prof=default_profile\n").move("local")
-    assert (move.kind, move.profile) == (MoveKind.INACTIVE, "default_profile")
+def test_the_profile_is_for_activation_and_not_for_the_migration(optest, load):
+    lab = load(f"{optest}inactive_lpm=True\nlpar_prof=default_profile\n")
+    move = lab.move("local")
+    assert (move.kind, move.profile) == (MoveKind.INACTIVE, None)
+    assert lab.partition(move.partition).profile == "default_profile"
 
 
 def test_settings(optest, load, tmp_path):
