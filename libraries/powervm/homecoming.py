@@ -29,7 +29,7 @@ def bring_home(session: LabSession, plan: MovePlan, *, keep: Keeper, watch: Watc
 def _bring_home(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     where = _look(work, work.session.lab.limits.poll)
     if where is Where.UNKNOWN:
-        where = _look(work, work.session.lab.limits.settle)
+        where = _look(work, work.session.lab.limits.connect)
     if where is Where.MOVING:
         if _leads_away(work):
             ask_to_stop(work.session, work.plan, work.recorder)
