@@ -16,26 +16,28 @@ from mobility_keywords.live_line import LiveLine, console_is_quiet
 from mobility_keywords.simulation import SIMULATIONS
 from mobility_keywords.tables import findings_table, outcome_tables
 from powervm.errors import MobilityError
+from powervm.inspection import recognise
 from powervm.lab import Lab, Move, load_lab, load_ready
-from powervm.outcome import Outcome
+from powervm.migration import MoveUnderWay
+from powervm.outcome import Ending, Outcome, Repair
 from powervm.placement import find_partition
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher
-from powervm.session import LabSession
+from powervm.session import LabSession, Refused
 
 Way = Literal["there", "back"]
 
 
 class OperationFailed(MobilityError):
-    """An operation did not end with "done".
+    """An operation did not end as it should.
 
     Attributes:
         outcome: Its record.
     """
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, message: str = "") -> None:
         self.outcome = outcome
-        super().__init__(outcome.error or outcome.summary())
+        super().__init__(message or outcome.error or outcome.summary())
 
 
 class Desk:
@@ -43,6 +45,9 @@ class Desk:
 
     def __init__(self) -> None:
         self._session: LabSession | None = None
+        self._refused = Refused()
+        self._under_way: dict[str, MoveUnderWay] = {}
+        self._to_put_back: list[tuple[Path, Outcome]] = []
         self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.evidence = Evidence(Path("mobility"))
 
@@ -56,15 +61,13 @@ class Desk:
             logger.warn(str(warning))
         for text in not_used(lab):
             logger.warn(f"{lab.file.name}: {text} is understood, and these keywords do not use it yet.")
-        if lab.simulated:
-            lab = lab.join(self._ready_document(lab))
-        self._open(lab)
+        self._open(lab.join(self._ready_document(lab)) if lab.simulated else recognise(lab))
         self._show_label()
         return self.session
 
     def _open(self, lab: Lab) -> None:
         self.evidence = Evidence(output_folder() / "mobility" / self._started)
-        self._session = LabSession(lab, observer=self.evidence.observe)
+        self._session = LabSession(lab, observer=self.evidence.observe, refused=self._refused)
 
     @property
     def session(self) -> LabSession:
@@ -98,13 +101,26 @@ class Desk:
             return
         session, self._session = self._session, None
         try:
-            done, failed = session.put_back()
+            self._give_up_moves()
+            done = session.put_back()
         finally:
             session.close()
-        for what in done:
-            logger.info(f"Put back: {what}.")
+        for item in done:
+            if item.error is None:
+                logger.info(f"Put back: {item.what}.")
+                self._note_put_back(item.repair)
+        self._to_put_back.clear()
+        failed = [f"{item.what}: {item.error}" for item in done if item.error]
         if failed:
             raise MobilityError(f"Could not be put back: {'; '.join(failed)}", remedy="Put it back by hand.")
+
+    def _note_put_back(self, repair: Repair) -> None:
+        """The outcome that tells of a repair tells that it was undone, too."""
+        for index, (path, outcome) in enumerate(self._to_put_back):
+            if repair in outcome.repairs:
+                changed = outcome.with_put_back(repair)
+                self._to_put_back[index] = path, changed
+                self.evidence.replace_outcome(path, changed)
 
     def _ready_document(self, lab: Lab) -> dict[str, object]:
         simulated = lab.simulated
@@ -156,12 +172,41 @@ class Desk:
         """Whether Robot Framework's console shows anything."""
         return not console_is_quiet()
 
+    # --- a move that goes on between two keywords ---------------------------------------------------------------
+
+    def begin(self, move: MoveUnderWay) -> None:
+        """Remember a move that was started, until it is waited for."""
+        name = move.work.plan.move.name
+        forgotten = self._under_way.pop(name, None)
+        if forgotten is not None:
+            forgotten.give_up(keep=self.keep)
+        self._under_way[name] = move
+
+    def take(self, move: str, *, way: Way) -> MoveUnderWay:
+        """The move that was started, to be waited for.
+
+        Raises:
+            MobilityError: There is none.
+        """
+        name = self.lab.move(move).back().name if way == "back" else move
+        if name not in self._under_way:
+            raise MobilityError(f"The move {name} was not started.", remedy="Call Start Migration first.")
+        return self._under_way.pop(name)
+
+    def _give_up_moves(self) -> None:
+        """Nobody waits for them any more."""
+        while self._under_way:
+            self._under_way.popitem()[1].give_up(keep=self.keep)
+
     # --- results ------------------------------------------------------------------------------------------------
 
     def keep(self, outcome: Outcome) -> None:
         """Write an outcome to the evidence folder, and show it in the log."""
         try:
-            where = link(self.evidence.write_outcome(outcome))
+            path = self.evidence.write_outcome(outcome)
+            where = link(path)
+            if any(repair.put_back is False for repair in outcome.repairs):
+                self._to_put_back.append((path, outcome))
         except OSError as error:  # the outcome itself is worth more than its file
             where = "not written"
             logger.warn(f"[{self.label}] {self.evidence.folder}: no outcome file: {error.strerror or error}.")
@@ -173,11 +218,13 @@ class Desk:
         if _in_test():
             BuiltIn().set_test_metadata(outcome.title, outcome.result)
 
-    def settle(self, outcome: Outcome) -> Outcome:
-        """Give the outcome back when it is done, else fail with its first error."""
-        if not outcome.done:
-            raise OperationFailed(outcome)
-        return outcome
+    def settle(self, outcome: Outcome, wanted: Ending = Ending.DONE) -> Outcome:
+        """Give the outcome back when it ended as wanted, else fail with its first error."""
+        if outcome.ending is wanted:
+            return outcome
+        if outcome.done:
+            raise OperationFailed(outcome, f"{outcome.summary()} It should have ended '{wanted.value}'.")
+        raise OperationFailed(outcome)
 
     def log_commands(self) -> None:
         """Show the remote commands since the last call in the log, at level DEBUG."""

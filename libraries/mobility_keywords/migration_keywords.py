@@ -7,8 +7,8 @@ from robot.api.deco import keyword
 from mobility_keywords.desk import Way
 from mobility_keywords.topic import Topic
 from powervm.homecoming import bring_home
-from powervm.migration import check_move, migrate, validate_move
-from powervm.outcome import Outcome
+from powervm.migration import check_move, migrate, start_move, validate_move
+from powervm.outcome import Ending, Outcome
 from powervm.plan import MovePlan
 from powervm.recovery import recover_move, stop_move
 
@@ -120,6 +120,62 @@ class MigrationKeywords(Topic):
         | Migrate Partition Back    crosshmc
         """
         return self._migrate(self._desk.plan(move, way="back", options=options))
+
+    @keyword(tags=("migration",))
+    def start_migration(
+        self, move: str, *, to: str | None = None, way: Way = "there", options: str | None = None
+    ) -> None:
+        """Check and validate a move, start it, and come back while it runs; `Wait For Migration` does the rest.
+
+        For tests that do something meanwhile, such as `Stop Migration`. A migration that is not waited for goes on
+        when the lab is closed, and its outcome is "interrupted".
+
+        Args:
+            move: A move of the lab file, or a partition when ``to`` is given.
+            to: Server to move to.
+            way: ``there``, or ``back`` for the reverse move.
+            options: Options for migrlpar as text, instead of those of the lab file.
+
+        Raises:
+            OperationFailed: A prerequisite is missing, or the console refused.
+
+        Example:
+        | Start Migration    local
+        | Stop Migration    local
+        | Wait For Migration    local    ending=failed and recovered
+        """
+        desk = self._desk
+        plan = desk.plan(move, way=way, to=to, options=options)
+        started = start_move(desk.session, plan, keep=desk.keep)
+        if isinstance(started, Outcome):
+            desk.settle(started)
+        else:
+            desk.begin(started)
+
+    @keyword(tags=("migration",))
+    def wait_for_migration(self, move: str, *, way: Way = "there", ending: Ending = Ending.DONE) -> Outcome:
+        """Follow a move that `Start Migration` began to its end, and prove it as `Migrate Partition` does.
+
+        Args:
+            move: The move of the lab file that was started, or ``PARTITION-to-SERVER`` when it was started with ``to``.
+            way: ``there``, or ``back`` when the reverse move was started.
+            ending: The ending that the test is about, for example ``failed and recovered`` after a stop.
+
+        Returns:
+            The outcome record.
+
+        Raises:
+            OperationFailed: It ended in another way.
+
+        Example:
+        | Start Migration    local
+        | ${outcome} =    Wait For Migration    local
+        """
+        desk = self._desk
+        started = desk.take(move, way=way)
+        with desk.watching() as watch:
+            outcome = started.finish(keep=desk.keep, watch=watch)
+        return desk.settle(outcome, ending)
 
     @keyword(tags=("recovery",))
     def stop_migration(self, move: str, *, way: Way = "there") -> Outcome:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from powervm.inspection import inspect_lab
+from pathlib import Path
+
+from powervm.inspection import inspect_lab, recognise
+from powervm.lab import load_lab
 from powervm.outcome import Finding, Severity
+from support.simulated import optest_file
 
 from .conftest import Bench, Open
 
@@ -21,6 +25,12 @@ def test_every_machine_of_a_good_lab_answers(bench: Open) -> None:
     )
     off = [finding.text for finding in findings if (finding.check, finding.subject) == ("reachable", "lp3")]
     assert off == ["does not answer, and is not running either."]
+
+
+def test_a_simulated_lab_is_known_by_its_greeting(bench: Open, tmp_path: Path) -> None:
+    lab = bench()
+    plain = load_lab(optest_file(tmp_path, lab.running, crosses=True))
+    assert (plain.kind, recognise(plain).kind) == ("hardware", "simulated")
 
 
 def test_all_that_is_wrong_is_said_at_once(bench: Open) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +31,9 @@ from powervm.ssh import Endpoint, HostKeys
 Item = TypeVar("Item")
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
+SIMULATED = "simulated"
+"""The comment at the end of the version line of every SSH server of a simulated lab."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lab:
@@ -47,6 +49,7 @@ class Lab:
         simulated: How the simulated lab is had; None when the machines are real.
         workload: Command line of the load in the partition, or None.
         iterations: How many times a move is done there and back.
+        greets_as_simulated: Its consoles say that they are simulated; see `SIMULATED`.
     """
 
     name: str
@@ -65,16 +68,12 @@ class Lab:
     iterations: int
     logs: Logs
     vnic: Vnic | None
+    greets_as_simulated: bool = False
 
     @property
     def kind(self) -> Literal["simulated", "hardware"]:
-        """``simulated`` or ``hardware``: said with every result, so that nobody takes one for the other.
-
-        A lab whose machines all have loopback addresses is a simulated one too: an op-test file has no other way to
-        say so.
-        """
-        hosts = [entry.access.host for entry in self._entries() if entry.access.host]
-        return "simulated" if self.simulated or all(_is_loopback(host) for host in hosts) else "hardware"
+        """``simulated`` or ``hardware``: said with every result, so that nobody takes one for the other."""
+        return "simulated" if self.simulated or self.greets_as_simulated else "hardware"
 
     def endpoint_names(self) -> tuple[str, ...]:
         """The names of all machines: consoles, Virtual I/O Servers, partitions, peers."""
@@ -238,13 +237,6 @@ class Lab:
         if name not in known:
             raise MobilityError(f"{self.file.name}: no {kind} is called '{name}'.", remedy=suggestion(name, known))
         return known[name]
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _joined(running: Ready, entries: Mapping[str, AnyEntry], prefix: str = "") -> dict[str, AnyEntry]:

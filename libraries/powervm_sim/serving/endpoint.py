@@ -18,7 +18,8 @@ from powervm_sim.world.gate import Gate
 from powervm_sim.world.history import History
 
 _LOG = logging.getLogger(__name__)
-_VERSION = "OpenSSH_8.0"
+_VERSION = "OpenSSH_8.0 simulated"
+"""As real machines answer, with a comment that tells this one apart before anybody logs in."""
 
 
 class Endpoint:
