@@ -124,4 +124,4 @@ def test_some_errors_are_final_and_a_late_answer_gives_the_connection_up() -> No
             final=(Broken,),
             late=lambda: late.append("closed"),
         )
-    assert late == ["x"]
+    assert late == ["closed"]
