@@ -101,8 +101,8 @@ class Desk:
             return
         session, self._session = self._session, None
         try:
-            self._give_up_moves()
-            done = session.put_back()
+            forgotten = self._give_up_moves()
+            done = session.put_back(unless=forgotten)
         finally:
             session.close()
         for item in done:
@@ -193,10 +193,12 @@ class Desk:
             raise MobilityError(f"The move {name} was not started.", remedy="Call Start Migration first.")
         return self._under_way.pop(name)
 
-    def _give_up_moves(self) -> None:
-        """Nobody waits for them any more."""
+    def _give_up_moves(self) -> str:
+        """Nobody waits for them any more; what they are, or an empty text."""
+        titles = [move.work.plan.title for move in self._under_way.values()]
         while self._under_way:
             self._under_way.popitem()[1].give_up(keep=self.keep)
+        return ", ".join(titles)
 
     # --- results ------------------------------------------------------------------------------------------------
 

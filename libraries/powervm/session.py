@@ -96,18 +96,25 @@ class LabSession:
         """
         self._put_back.append((repair, what, undo))
 
-    def put_back(self) -> list[PutBack]:
-        """Undo what was repaired, the last repair first. One that fails does not keep the others from being tried."""
+    def put_back(self, *, unless: str = "") -> list[PutBack]:
+        """Undo what was repaired, the last repair first. One that fails does not keep the others from being tried.
+
+        Args:
+            unless: Migrations that may still run, for people: then everything is left as it is, since they need it.
+        """
         done = []
         while self._put_back:
             repair, what, undo = self._put_back.pop()
-            error = None
-            try:
-                undo(Deadline(self.lab.limits.command))
-            except MobilityError as raised:
-                error = raised
+            error = MobilityError(f"{unless} may still be under way.") if unless else self._undo(undo)
             done.append(PutBack(repair, what, error))
         return done
+
+    def _undo(self, undo: Callable[[Deadline], None]) -> MobilityError | None:
+        try:
+            undo(Deadline(self.lab.limits.command))
+        except MobilityError as error:
+            return error
+        return None
 
     def close(self) -> None:
         """Close all connections; a later use opens them again."""

@@ -60,11 +60,32 @@ def exchange_keys(
                 )
         except MobilityError as error:
             work.end(Ending.REFUSED, str(error))
-        for text in done or [f"{source} and {target} had each other's keys already"]:
+        for text in done or (f"{source} and {target} had each other's keys already",):
             work.recorder.add_finding(ok_finding(check, source, f"{text}."))
         return work.recorder.finish(Ending.DONE)
 
     return run_operation("exchange keys", session, plan, keep, steps)
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """A key that one console was given for another one.
+
+    Attributes:
+        way: From the one that was given it.
+        comment: What tells it apart among the keys of the other one; None when nothing does, and it has to stay.
+    """
+
+    way: Direction
+    comment: str | None
+
+    def __str__(self) -> str:
+        return f"{self.way.here.name} got a key for {self.way.route.user} on {self.way.there}"
+
+    def undo(self, session: LabSession, deadline: Deadline) -> None:
+        """Take the key away again."""
+        assert self.comment is not None
+        session.console(self.way.there).remove_key(self.comment, deadline)
 
 
 def ensure_trust(
@@ -75,8 +96,8 @@ def ensure_trust(
     *,
     passwords: dict[str, Password] | None = None,
     on_command_line: bool = False,
-) -> list[str]:
-    """Test the trust in both directions and set up what is missing; return what was set up, as sentences.
+) -> list[Exchanged]:
+    """Test the trust in both directions and set up what is missing; return what was set up.
 
     Args:
         session: The opened lab.
@@ -94,9 +115,32 @@ def ensure_trust(
         if way.here.trusts(way.route.address, way.route.user, deadline):
             continue
         password = (passwords or {}).get(way.there) or _password(session, way)
+        before = _keys(session, way, deadline)
         _exchange(session, way, password, deadline, on_command_line=on_command_line)
-        done.append(f"{way.here.name} got a key for {way.route.user} on {way.there}")
+        done.append(Exchanged(way, new_comment(before, _keys(session, way, deadline))))
     return done
+
+
+def _keys(session: LabSession, way: Direction, deadline: Deadline) -> list[str]:
+    """The keys that open the other console for the route's user; empty when somebody else is logged in there."""
+    there = session.console(way.there)
+    return there.authorized_keys(deadline) if there.connection.endpoint.login.user == way.route.user else []
+
+
+def new_comment(before: list[str], after: list[str]) -> str | None:
+    """The comment of the one key that came in between, if no other key has it."""
+    added = [line for line in after if line not in before]
+    if len(added) != 1:
+        return None
+    comment = _comment(added[0])
+    return comment if comment and [_comment(line) for line in after].count(comment) == 1 else None
+
+
+def _comment(line: str) -> str:
+    """What follows the key itself in a line of an authorized_keys file."""
+    words = line.split()
+    kind = next((index for index, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-", "sk-"))), None)
+    return "" if kind is None else " ".join(words[kind + 2 :])
 
 
 def _exchange(

@@ -39,6 +39,8 @@ Answer = TypeVar("Answer")
 NO_SUCH_PARTITION = "HSCL8012"
 NO_SUCH_SYSTEM = "HSCL8018"
 NO_TRUST = "HSCL3653"
+AUTHORIZED_KEYS = ".ssh/authorized_keys2"
+"""Where a console keeps the keys that ``mkauthkeys`` has added, below the user's home; its user may read it."""
 
 
 class ConsoleCommandFailed(MobilityError):
@@ -194,6 +196,15 @@ class ManagementConsole:
         result = self.connection.run(shlex.join(words), self._within(deadline), shown_as=shown, hide=(password,))
         if not result.ok:
             raise ConsoleCommandFailed(result)
+
+    def authorized_keys(self, deadline: Deadline | None = None) -> list[str]:
+        """The public keys that open this console for the user of this session, one line each; empty if not told."""
+        result = self.connection.run(f"cat {AUTHORIZED_KEYS}", self._within(deadline))
+        return [line for line in result.stdout.splitlines() if line.strip()] if result.ok else []
+
+    def remove_key(self, comment: str, deadline: Deadline | None = None) -> None:
+        """Take away the keys of this user whose comment is ``comment`` (``mkauthkeys --remove``)."""
+        self._ask(["mkauthkeys", "--remove", comment], deadline)
 
     # --- care ---------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from powervm.errors import MobilityError
 from powervm.lab import Repair as Allowed
 from powervm.operation import finding_of
@@ -52,8 +54,12 @@ class Mender:
         except MobilityError as error:
             self._recorder.add_finding(finding_of("trust between consoles", one, error))
             return False
-        for what in done:
-            self._recorder.repaired(Repair(what=what, subject=one, worked=True, put_back=False))
+        for key in done:
+            repair = Repair(what=str(key), subject=one, worked=True, put_back=False)
+            self._recorder.repaired(repair)
+            if key.comment is not None:
+                undo = partial(key.undo, self._session)
+                self._session.put_back_later(repair, f"the key of {key.way.here.name} on {key.way.there}", undo)
         return True
 
     def _mend_services(self, facts: Facts) -> bool:
