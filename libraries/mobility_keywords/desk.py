@@ -99,11 +99,12 @@ class Desk:
         """Put back what was changed for the tests, and close all connections."""
         if self._session is None:
             return
-        session, self._session = self._session, None
+        session = self._session
         try:
-            forgotten = self._give_up_moves()
+            forgotten = self.give_up_moves()
             done = session.put_back(unless=forgotten)
         finally:
+            self._session = None
             session.close()
         for item in done:
             if item.error is None:
@@ -193,12 +194,20 @@ class Desk:
             raise MobilityError(f"The move {name} was not started.", remedy="Call Start Migration first.")
         return self._under_way.pop(name)
 
-    def _give_up_moves(self) -> str:
-        """Nobody waits for them any more; what they are, or an empty text."""
-        titles = [move.work.plan.title for move in self._under_way.values()]
-        while self._under_way:
-            self._under_way.popitem()[1].give_up(keep=self.keep)
-        return ", ".join(titles)
+    def give_up_moves(self, partition: str | None = None) -> str:
+        """Nobody waits for them any more.
+
+        Args:
+            partition: Only moves of this partition, by its name on the consoles.
+
+        Returns:
+            What they are, for people; an empty text when there was none.
+        """
+        names = [name for name, move in self._under_way.items() if partition in (None, move.work.plan.partition)]
+        given_up = [self._under_way.pop(name) for name in names]
+        for move in given_up:
+            move.give_up(keep=self.keep)
+        return ", ".join(move.work.plan.title for move in given_up)
 
     # --- results ------------------------------------------------------------------------------------------------
 

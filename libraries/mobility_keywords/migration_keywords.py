@@ -243,8 +243,11 @@ class MigrationKeywords(Topic):
         desk = self._desk
         if not desk.in_use:
             return None
+        plan = desk.plan(move)
         with desk.watching() as watch:
-            outcome = bring_home(desk.session, desk.plan(move), keep=desk.keep, watch=watch)
+            outcome = bring_home(desk.session, plan, keep=desk.keep, watch=watch)
+        if outcome.done:  # whatever was started for this partition is over now
+            desk.give_up_moves(plan.partition)
         return desk.settle(outcome)
 
     def _migrate(self, plan: MovePlan) -> Outcome:

@@ -36,6 +36,18 @@ def test_a_move_that_nobody_waits_for_is_told_and_left_alone(tmp_path: Path) -> 
     )
 
 
+def test_what_was_repaired_is_put_back_after_a_started_move_was_brought_home(tmp_path: Path) -> None:
+    off = {f"servers.p10a.virtual_io_servers.p10a-vios{number}.msp": False for number in (1, 2)}
+    suite = tmp_path / "homecoming.robot"
+    suite.write_text(FORGETFUL.replace("Teardown    Close Lab", "Teardown    Leave The Lab As It Was    local"))
+    with simulated_lab(tmp_path / "world", off, speed=10) as running:
+        file = joined_lab_file(tmp_path, running, {"repair": ["mover_service"]})
+        run = run_robot(tmp_path / "out", "-v", f"LAB:{file}", str(suite))
+        _, flags = running.run("hmc1", "lssyscfg -r lpar -m p10a --filter lpar_names=p10a-vios1 -F msp")
+    assert run.passed, run.console
+    assert flags.strip() == "0"
+
+
 def test_what_was_repaired_is_told_to_be_put_back(tmp_path: Path) -> None:
     off = {f"servers.p10a.virtual_io_servers.p10a-vios{number}.msp": False for number in (1, 2)}
     with simulated_lab(tmp_path / "world", off) as running:
