@@ -15,12 +15,16 @@ class Adapter:
     """A virtual adapter that firmware shows to the operating system.
 
     Attributes:
-        driver: ``ibmveth``, ``ibmvscsi``, ``ibmvfc`` or ``ibmvnic``: the Linux driver for this kind of adapter.
-        unit: Unit address, for example ``0x30000002`` for the adapter in virtual slot 2.
+        driver: ``ibmveth``, ``ibmvscsi``, ``ibmvfc``, ``ibmvnic`` or ``mlx5_core`` (a logical port of an SR-IOV
+            adapter): the Linux driver for this kind of adapter.
+        unit: Unit address, for example ``0x30000002`` for the adapter in virtual slot 2; 0 for a logical port.
         mac: Of a network adapter, for example ``02:05:a1:b2:00:02``.
         host_name: Virtual I/O Server that serves a storage adapter, with its partition id.
         host_device: The server's side, for example ``vfchost3``.
         host_location: Location code of the server's physical side, for example ``U78D2.001.WZS00AB-P1-C8-T1``.
+        drc_index: Of a logical port, for example ``0x20004005``; it makes the interface ``enP16389p1s0``.
+        hcn_id: Of a migratable logical port and of its backup: both are members of the bond of that id. 0 otherwise.
+        primary: It is the logical port of the two, not the backup.
     """
 
     driver: str
@@ -30,6 +34,9 @@ class Adapter:
     host_id: int = 1
     host_device: str = ""
     host_location: str = ""
+    drc_index: int = 0
+    hcn_id: int = 0
+    primary: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,10 @@ class Guest(Protocol):
     def running(self) -> bool:
         """It is booted (also while suspended)."""
 
+    @property
+    def dirty_rate(self) -> float:
+        """Megabytes of memory that its load writes in a second, beyond what a quiet system writes."""
+
     def boot(self, hardware: Hardware) -> None:
         """The partition was activated: a new boot id, an empty kernel log with boot lines, uptime 0."""
 
@@ -115,6 +126,12 @@ class Guest(Protocol):
 
     def start_migration(self, stream_id: int, target_id: int) -> None:
         """``drmgr -m -c pmig -p pre`` is run: the copy goes on while the partition runs."""
+
+    def remove_port(self, adapter: Adapter) -> int:
+        """A migratable port is about to go (``hcnqrydev``, ``hcnrmdev``); 0, or why it cannot, such as 16: no backup."""
+
+    def add_port(self, adapter: Adapter) -> int:
+        """A port was plugged in (``hcncfgdrc``): it joins its bond; 0, or the number of the error."""
 
     def suspend(self) -> None:
         """Last moment on the source: the suspend lines are logged, then nothing runs until `resume`."""
