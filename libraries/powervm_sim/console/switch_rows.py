@@ -8,7 +8,7 @@ from powervm_sim.console.output import Row, Table
 from powervm_sim.console.picking import Filters, filtered
 from powervm_sim.console.resource_view import View, fixed, of_partitions
 from powervm_sim.world.model import Placement, Server
-from powervm_sim.world.usage import slot_owner
+from powervm_sim.world.usage import is_hosted_by, slot_owner
 
 MAX_VIRTUAL_SLOTS = 200
 SERIAL_SLOTS = (0, 1)
@@ -34,9 +34,10 @@ def slot_kinds(placement: Placement) -> dict[int, str]:
     kinds |= {vnic.slot: "vnic" for vnic in partition.vnics}
     kinds |= {adapter.slot: adapter.kind for adapter in placement.storage}
     if partition.is_vios:
+        kinds |= {adapter.slot: adapter.kind for adapter in placement.waiting}
         for client in placement.server.placements.values():
             for storage in client.storage:
-                if storage.host_id == placement.lpar_id:
+                if is_hosted_by(storage, placement):
                     kinds[storage.remote_slot] = storage.kind
             for backing in client.backings:
                 if backing.host_id == placement.lpar_id:

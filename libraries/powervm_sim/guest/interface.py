@@ -128,10 +128,16 @@ class Guest(Protocol):
         """``drmgr -m -c pmig -p pre`` is run: the copy goes on while the partition runs."""
 
     def remove_port(self, adapter: Adapter) -> int:
-        """A migratable port is about to go (``hcnqrydev``, ``hcnrmdev``); 0, or why it cannot, such as 16: no backup."""
+        """A migratable port is about to go (``hcnqrydev``, ``hcnrmdev``): 0, or why not, such as 16: no backup."""
 
     def add_port(self, adapter: Adapter) -> int:
         """A port was plugged in (``hcncfgdrc``): it joins its bond; 0, or the number of the error."""
+
+    def hardware_changed(self, hardware: Hardware) -> None:
+        """Memory, processors or adapters were added or taken away while it runs (or is about to boot)."""
+
+    def fail_over(self, adapter: Adapter) -> None:
+        """Another backing device serves this vNIC from now on."""
 
     def suspend(self) -> None:
         """Last moment on the source: the suspend lines are logged, then nothing runs until `resume`."""

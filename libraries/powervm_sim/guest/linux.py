@@ -14,7 +14,7 @@ from powervm_sim.guest.boot_lines import boot_lines
 from powervm_sim.guest.clock import Clock, syslog_time
 from powervm_sim.guest.commands import catalogue
 from powervm_sim.guest.hardware_files import THREADS_PER_CORE
-from powervm_sim.guest.interface import Firmware, Hardware
+from powervm_sim.guest.interface import Adapter, Firmware, Hardware
 from powervm_sim.guest.journal import LOCAL0, Entry, Journal
 from powervm_sim.guest.kernel_log import KernelLog, KernelRecord, Level
 from powervm_sim.guest.migration import DRMGR_LOG, MigrationLog
@@ -141,6 +141,17 @@ class LinuxGuest:
         if self.migration.move is not None:
             self.migration.resume(hardware)
         self.awake.set()
+
+    def hardware_changed(self, hardware: Hardware) -> None:
+        """Memory, processors or adapters were added or taken away."""
+        if self._running:
+            self._hardware = hardware
+            self.interfaces = interfaces(self.spec, hardware)
+
+    def fail_over(self, adapter: Adapter) -> None:
+        """Another backing device serves this vNIC from now on."""
+        if self._running:
+            self.kernel_log.write(f"ibmvnic {adapter.unit:08x}: Backing device failover detected", Level.INFO)
 
     def end_migration(self, status: int) -> None:
         """The kernel's call has returned."""

@@ -38,8 +38,8 @@ def hardware_of(placement: Placement) -> Hardware:
         server_processors=server.processors,
         consoles=(_contact(server.console),),
         adapters=(
-            *(_network(adapter) for adapter in partition.ethernet),
-            *(_vnic(adapter) for adapter in partition.vnics),
+            *(ethernet_adapter(adapter) for adapter in partition.ethernet),
+            *(vnic_adapter(vnic) for vnic in partition.vnics),
             *(port_adapter(port) for port in placement.ports),
             *(_storage(server, adapter) for adapter in placement.storage),
         ),
@@ -64,12 +64,14 @@ def port_adapter(port: LogicalPort) -> Adapter:
     )
 
 
-def _network(adapter: Ethernet) -> Adapter:
+def ethernet_adapter(adapter: Ethernet) -> Adapter:
+    """A virtual Ethernet adapter as the operating system sees it."""
     return Adapter("ibmveth", _UNIT + adapter.slot, mac=_colons(adapter.mac), hcn_id=adapter.hcn_id)
 
 
-def _vnic(adapter: Vnic) -> Adapter:
-    return Adapter("ibmvnic", _UNIT + adapter.slot, mac=_colons(adapter.mac), hcn_id=adapter.hcn_id)
+def vnic_adapter(vnic: Vnic) -> Adapter:
+    """A vNIC as the operating system sees it."""
+    return Adapter("ibmvnic", _UNIT + vnic.slot, mac=_colons(vnic.mac), hcn_id=vnic.hcn_id)
 
 
 def _colons(mac: str) -> str:

@@ -149,11 +149,16 @@ def used_slots(placement: Placement) -> set[int]:
     """The virtual slots of a partition that have an adapter, also the server adapters of a Virtual I/O Server."""
     partition = placement.partition
     used = {adapter.slot for adapter in partition.ethernet} | {vnic.slot for vnic in partition.vnics}
-    used |= {adapter.slot for adapter in placement.storage}
+    used |= {adapter.slot for adapter in placement.storage} | {adapter.slot for adapter in placement.waiting}
     for client in placement.server.placements.values():
-        used |= {storage.remote_slot for storage in client.storage if storage.host_id == placement.lpar_id}
+        used |= {storage.remote_slot for storage in client.storage if is_hosted_by(storage, placement)}
         used |= {backing.host_slot for backing in client.backings if backing.host_id == placement.lpar_id}
     return used
+
+
+def is_hosted_by(storage: Storage, host: Placement) -> bool:
+    """Whether a Virtual I/O Server has the server adapter of a client adapter."""
+    return storage.host_id == host.lpar_id and storage.hosted
 
 
 def free_slot(placement: Placement, first: int = 2) -> int:
@@ -179,3 +184,8 @@ def slot_owner(server: Server, drc_index: str) -> Placement | None:
         if any(slot.drc_index == drc_index for slot in place.slots):
             return place
     return None
+
+
+def pool_named(server: Server, name: str) -> int:
+    """The id of the shared processor pool of this name; -1 when there is none."""
+    return next((pool.number for pool in server.devices.pools.values() if pool.name == name), -1)

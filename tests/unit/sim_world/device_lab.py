@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from world_doubles import MemoGuest, SmallLab, StillClock
 
-from powervm_sim.guest.interface import Adapter, Firmware
+from powervm_sim.guest.interface import Adapter, Firmware, Hardware
 from powervm_sim.migration.desk import Desk
 from powervm_sim.world.build import build
 from powervm_sim.world.file import WorldFile
@@ -35,6 +35,13 @@ class PortGuest(MemoGuest):
     def remove_port(self, adapter: Adapter) -> int:
         self.calls.append(f"remove {adapter.drc_index:x} {adapter.hcn_id:x}")
         return self.status
+
+    def hardware_changed(self, hardware: Hardware) -> None:
+        self.hardware = hardware
+        self.calls.append("changed")
+
+    def fail_over(self, adapter: Adapter) -> None:
+        self.calls.append(f"failover {adapter.unit:x}")
 
 
 class DeviceLab(SmallLab):
