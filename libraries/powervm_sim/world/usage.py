@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from powervm_sim.world.devices import Backing, FibrePort, LogicalPort, PhysicalPort, Vnic
-from powervm_sim.world.model import Placement, Server, Storage
+from powervm_sim.world.model import SHUTTING_DOWN, Placement, Server, Storage
 
 OPERATIONAL = "Operational"
 _FULL = 100.0
@@ -112,7 +112,7 @@ def backing_status(server: Server, backing: Backing) -> str:
     """The word of ``status`` in ``lshwres -r virtualio --rsubtype vnicbkdev``."""
     host = server.placements.get(backing.host_id)
     port = server.devices.port(backing.adapter, backing.port)
-    if host is None or not host.running:
+    if host is None or not (host.running or host.state == SHUTTING_DOWN):
         return "Powered Off"
     if port is None:
         return "Not Operational"

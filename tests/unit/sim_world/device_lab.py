@@ -45,10 +45,10 @@ class PortGuest(MemoGuest):
 
 
 class DeviceLab(SmallLab):
-    """The shipped world, changed at dotted key paths."""
+    """The shipped world, or another one, changed at dotted key paths."""
 
-    def __init__(self, changes: dict[str, Any] | None = None) -> None:
-        data = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    def __init__(self, changes: dict[str, Any] | None = None, data: dict[str, Any] | None = None) -> None:
+        data = yaml.safe_load(SHIPPED.read_text(encoding="utf-8")) if data is None else data
         for path, value in (changes or {}).items():
             entry = data
             *above, last = path.split(".")
