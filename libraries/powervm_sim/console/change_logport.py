@@ -75,7 +75,7 @@ def _add(change: Change) -> None:
         raise hsc.invalid_attribute([name for name in _BACKUP[1:] if name in wanted])
     placement.ports += (port,)
     change.note(placement, f"logical port {identifier(port.number)} added")
-    give_adapters(placement, port_adapter(port))
+    give_adapters(placement, port_adapter(port, change.server))
 
 
 def _new_port(change: Change, placement: Placement, wanted: Attributes) -> tuple[LogicalPort, PhysicalPort]:
@@ -134,7 +134,7 @@ def _move(change: Change, placement: Placement, use: PortUse) -> None:
     moved = replace(port, config_id=number, backup="", backup_slot=0, hcn_id=0)
     placement.ports += (moved,)
     change.note(placement, f"logical port {identifier(port.number)} moved from {use.holder.name}")
-    give_adapters(placement, port_adapter(moved))
+    give_adapters(placement, port_adapter(moved, change.server))
 
 
 def _add_migratable(
@@ -154,7 +154,7 @@ def _add_migratable(
         _add_veth(change, placement, wanted, port) if kind == "veth" else _add_vnic(change, placement, wanted, port)
     )
     change.note(placement, f"migratable logical port {identifier(port.number)} added")
-    give_adapters(placement, backup, port_adapter(port))
+    give_adapters(placement, backup, port_adapter(port, change.server))
 
 
 def _add_veth(change: Change, placement: Placement, wanted: Attributes, port: LogicalPort) -> Adapter:
