@@ -32,3 +32,25 @@ def test_a_vnic_with_two_backing_devices_comes_and_goes(lab):
 def test_lists_can_be_filtered_in_the_shell_of_the_console(lab):
     command = "lshwres -r sriov --rsubtype adapter -m p10a -F phys_loc:adapter_id | grep -v null | cut -d: -f2"
     assert lab.run("hmc1", command) == ("1\n2\n", "", 0)
+
+
+def test_a_migratable_port_makes_a_bond_and_goes_with_it(lab):
+    lab.wait_for_rmc("hmc1", "p9a", "lp1")
+    attributes = (
+        "adapter_id=1,phys_port_id=1,logical_port_type=eth,migratable=1,backup_device_type=veth,"
+        "backup_veth_vnetwork=VLAN1-ETHERNET0"
+    )
+    command = "chhwres -r sriov -m p9a --rsubtype logport -p lp1"
+    assert lab.run("hmc1", f'{command} -o a -a "{attributes}"') == ("", "", 0)
+    number = lab.run(
+        "hmc1", "lshwres -r sriov --rsubtype logport -m p9a --level eth --filter lpar_names=lp1 -F logical_port_id"
+    )[0].strip()
+    port = f"enP{int(number, 16) & 0xFFFF}p1s0"
+    bond = lab.run("lp1", "cat /proc/net/bonding/bond*")[0]
+    assert f"Primary Slave: {port} (primary_reselect always)\nCurrently Active Slave: {port}\n" in bond
+    assert bond.count("Slave Interface: ") == 2
+    removal = f'{command} -o r -a "adapter_id=1,logical_port_id={number}"'
+    assert lab.run("hmc1", removal) == ("", "", 0)
+    assert lab.run("lp1", "ls /proc/net/bonding")[0] == ""
+    assert "bond" not in lab.run("lp1", "ip link")[0]
+    assert f"hcnrmdev DRC_INDEX=2{number[1:].replace('7', '0', 1)}" in lab.run("lp1", "cat /var/log/hcnmgr")[0]
