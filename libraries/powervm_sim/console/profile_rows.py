@@ -11,6 +11,7 @@ from powervm_sim.console.profile_elements import (
     vnic_elements,
 )
 from powervm_sim.world.model import Amount, Placement, Profile
+from powervm_sim.world.usage import max_virtual_slots
 
 PROFILES = Table(
     "name lpar_name lpar_id lpar_env all_resources min_mem desired_mem max_mem min_num_huge_pages "
@@ -60,7 +61,7 @@ def profile_row(placement: Placement, profile: Profile) -> Row:
         "affinity_group_id": "none",
         "io_slots": joined(slot_elements(placement)),
         "lpar_io_pool_ids": "none",
-        "max_virtual_slots": "200",
+        "max_virtual_slots": str(max_virtual_slots(placement)),
         "virtual_serial_adapters": joined(["0/server/1/any//any/1", "1/server/1/any//any/1"]),
         "virtual_scsi_adapters": joined(storage_elements(placement, "scsi")),
         "virtual_eth_adapters": joined(ethernet_elements(placement)),

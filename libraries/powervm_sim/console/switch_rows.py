@@ -8,9 +8,8 @@ from powervm_sim.console.output import Row, Table
 from powervm_sim.console.picking import Filters, filtered
 from powervm_sim.console.resource_view import View, fixed, of_partitions
 from powervm_sim.world.model import Placement, Server
-from powervm_sim.world.usage import is_hosted_by, slot_owner
+from powervm_sim.world.usage import is_hosted_by, max_virtual_slots, slot_owner
 
-MAX_VIRTUAL_SLOTS = 200
 SERIAL_SLOTS = (0, 1)
 
 _SLOTS = Table("slot_num lpar_name lpar_id config drc_name")
@@ -63,12 +62,12 @@ def _slot_rows(placement: Placement) -> Iterator[Row]:
 
 
 def _slot_counts(placement: Placement) -> Iterator[Row]:
-    used = slot_kinds(placement)
+    used, most = slot_kinds(placement), str(max_virtual_slots(placement))
     yield {
         "lpar_name": placement.name,
         "lpar_id": str(placement.lpar_id),
-        "curr_max_virtual_slots": str(MAX_VIRTUAL_SLOTS),
-        "pend_max_virtual_slots": str(MAX_VIRTUAL_SLOTS),
+        "curr_max_virtual_slots": most,
+        "pend_max_virtual_slots": most,
         "next_avail_virtual_slot": str(next(slot for slot in range(2, 65_536) if slot not in used)),
     }
 

@@ -217,6 +217,7 @@ class _Builder:
             served_address=entry.serve,
             sharing=sharing,
             huge_pages=entry.huge_pages,
+            max_virtual_slots=entry.max_virtual_slots,
         )
         if entry.migration_fault is not None:
             fault = entry.migration_fault

@@ -221,3 +221,4 @@ class PartitionDevices(Entry):
     capped: bool = False
     weight: int = Field(default=128, ge=0, le=255)
     huge_pages: int = Field(default=0, ge=0)
+    max_virtual_slots: int = Field(default=200, ge=2, le=65_536)

@@ -206,6 +206,7 @@ class Partition:
     vnics: tuple[Vnic, ...] = ()
     sharing: Sharing = Sharing()
     huge_pages: int = 0
+    max_virtual_slots: int = 200
     power_watchers: list[Callable[[bool], None]] = field(default_factory=list)
 
     @property

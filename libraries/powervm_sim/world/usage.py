@@ -11,6 +11,7 @@ from powervm_sim.world.model import SHUTTING_DOWN, Placement, Server, Storage
 OPERATIONAL = "Operational"
 _FULL = 100.0
 _FIRST_BACKING_ID = 16_384
+_FIRST_CONSOLE_SLOT = 32_897
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,12 @@ def used_slots(placement: Placement) -> set[int]:
     return used
 
 
+def max_virtual_slots(placement: Placement) -> int:
+    """How many virtual slots a partition has: never fewer than it uses, those that the console chose not counted."""
+    own = [slot for slot in used_slots(placement) if slot < _FIRST_CONSOLE_SLOT]
+    return max(placement.partition.max_virtual_slots, *(slot + 1 for slot in own), 2)
+
+
 def is_hosted_by(storage: Storage, host: Placement) -> bool:
     """Whether a Virtual I/O Server has the server adapter of a client adapter."""
     return storage.host_id == host.lpar_id and storage.hosted
@@ -170,7 +177,7 @@ def free_slot(placement: Placement, first: int = 2) -> int:
 def vnic_host_slot(host: Placement, also_used: frozenset[int] = frozenset()) -> int:
     """A free slot for a vNIC server adapter on a Virtual I/O Server: those that the console chooses begin at 32897."""
     used = used_slots(host) | also_used
-    return next(slot for slot in range(32_897, 65_536) if slot not in used)
+    return next(slot for slot in range(_FIRST_CONSOLE_SLOT, 65_536) if slot not in used)
 
 
 def port_of(server: Server, use: LogicalPort | Backing) -> PhysicalPort | None:

@@ -191,6 +191,27 @@ def test_profiles_name_every_adapter(question, answer):
     assert re.sub(r"mac_addr=\w{12}", "mac_addr=MAC", text) == answer
 
 
+def test_the_profile_of_a_client_with_one_disk_adapter():
+    disk = {"slot": 2, "kind": "scsi", "server": "lpar-4", "remote_slot": 3}
+    entry = _partition(1, 1, memory=3072, units=0.3, processors=3, max_virtual_slots=6, ethernet=[], storage=[disk])
+    lab = real_system(lp3=entry)
+    profile = lab.place("lp3").partition.profiles["default_profile"]
+    profile.units = replace(profile.units, maximum=2.0)
+    assert lab.run("lssyscfg -r prof -m sys-2 --filter lpar_names=lp3") == (
+        "name=default_profile,lpar_name=lp3,lpar_id=1,lpar_env=aixlinux,all_resources=0,min_mem=1536,desired_mem=3072,"
+        "max_mem=6144,min_num_huge_pages=0,desired_num_huge_pages=0,max_num_huge_pages=0,mem_mode=ded,"
+        "mem_expansion=0.0,hpt_ratio=1:128,ppt_ratio=1:4096,proc_mode=shared,min_proc_units=0.1,desired_proc_units=0.3,"
+        "max_proc_units=2.0,min_procs=1,desired_procs=3,max_procs=6,sharing_mode=uncap,uncap_weight=128,"
+        "shared_proc_pool_id=0,shared_proc_pool_name=DefaultPool,affinity_group_id=none,io_slots=none,"
+        'lpar_io_pool_ids=none,max_virtual_slots=6,"virtual_serial_adapters=0/server/1/any//any/1,'
+        '1/server/1/any//any/1",virtual_scsi_adapters=2/client/100/lpar-4/3/0,virtual_eth_adapters=none,'
+        "virtual_eth_vsi_profiles=none,virtual_fc_adapters=none,vnic_adapters=none,vtpm_adapters=none,boot_mode=norm,"
+        "conn_monitoring=1,auto_start=0,power_ctrl_lpar_ids=none,work_group_id=none,redundant_err_path_reporting=0,"
+        "lpar_proc_compat_mode=default,electronic_err_reporting=null,sriov_eth_logical_ports=none,"
+        "sriov_roce_logical_ports=none\n"
+    )
+
+
 LISTS = [
     ("virtualio --rsubtype vswitch", "vswitch,switch_mode", "ETHERNET0,VEB\nETHERNET1,VEPA\n"),
     ("virtualio --rsubtype vnetwork --filter vlans=101", "vnetwork,vlan_id,is_tagged", "VLAN101-ETHERNET0,101,0\n"),
