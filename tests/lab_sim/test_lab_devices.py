@@ -54,3 +54,22 @@ def test_a_migratable_port_makes_a_bond_and_goes_with_it(lab):
     assert lab.run("lp1", "ls /proc/net/bonding")[0] == ""
     assert "bond" not in lab.run("lp1", "ip link")[0]
     assert f"hcnrmdev DRC_INDEX=2{number[1:].replace('7', '0', 1)}" in lab.run("lp1", "cat /var/log/hcnmgr")[0]
+
+
+def test_a_vnic_without_a_backing_device_has_no_link(lab):
+    lab.wait_for_rmc("hmc1", "p9a", "lp5")
+    command = "chhwres -m p9a -r virtualio --rsubtype vnic -p lp5 -s 6 -o"
+    assert lab.run("hmc1", f"{command} d") == ("", "", 0)
+    assert "NO-CARRIER" in lab.run("lp5", "ip link show env6")[0]
+    assert lab.run("hmc1", f"{command} e") == ("", "", 0)
+    assert "NO-CARRIER" not in lab.run("lp5", "ip link show env6")[0]
+
+
+def test_the_partition_logs_that_another_backing_device_serves_its_vnic(lab):
+    lab.wait_for_rmc("hmc1", "p9a", "lp5")
+    command = "lshwres -m p9a -r virtualio --rsubtype vnicbkdev --filter lpar_names=lp5 -F is_active,logical_port_id"
+    other = next(line for line in lab.run("hmc1", command)[0].splitlines() if line.startswith("0,"))[2:]
+    act = f"chhwres -r virtualio --rsubtype vnicbkdev -o act -m p9a -s 6 --id 9 --logport {other}"
+    assert lab.run("hmc1", act) == ("", "", 0)
+    assert f"1,{other}" in lab.run("hmc1", command)[0].splitlines()
+    assert "ibmvnic 30000006: Backing device failover detected" in lab.run("lp5", "dmesg")[0]

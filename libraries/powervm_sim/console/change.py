@@ -12,6 +12,7 @@ from powervm_sim.console.login import ConsoleLogin
 from powervm_sim.console.options import Options
 from powervm_sim.console.picking import placement_of
 from powervm_sim.console.records import parse_record, refuse_unknown
+from powervm_sim.console.switch_rows import slot_kinds
 from powervm_sim.world.dlpar import check_ready
 from powervm_sim.world.model import Placement, Server
 from powervm_sim.world.state import World, find_placement
@@ -74,6 +75,20 @@ class Change:
         """The slot of ``-s``. Raises Refusal when it is missing or no slot number."""
         self.options.need("-s")
         return int(self.options["-s"])
+
+    def kind_in_slot(self) -> str:
+        """What a removal without ``--rsubtype`` means: the kind of the adapter in the slot.
+
+        Raises:
+            Refusal: It is no removal, or there is no adapter.
+        """
+        if self.operation != "r" or "-s" not in self.options:
+            raise hsc.usage(["--rsubtype"])
+        placement, slot = self.partition(), self.slot()
+        kind = slot_kinds(placement).get(slot)
+        if kind is None:
+            raise no_adapter(placement, slot, "virtual")
+        return {"ethernet": "eth"}.get(kind, kind)
 
     def new_slot(self, placement: Placement, wanted: int | None = None) -> int:
         """A slot for a new adapter: the wanted one, that of ``-s``, or the lowest free one.

@@ -190,7 +190,7 @@ def _add_vnic(change: Change, placement: Placement, wanted: Attributes, port: Lo
         raise
     vnic = Vnic(port.backup_slot, vnic_mac(change.world, placement.name, port.backup_slot), hcn_id=port.hcn_id)
     placement.partition.vnics += (vnic,)
-    return vnic_adapter(vnic)
+    return vnic_adapter(placement, vnic)
 
 
 def _remove(change: Change) -> None:

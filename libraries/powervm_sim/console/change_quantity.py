@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from powervm_sim import hsc
 from powervm_sim.console.change import Attributes, Change, figure
+from powervm_sim.console.login import not_simulated
 from powervm_sim.console.profile_rows import number
 from powervm_sim.world.devices import ProcessorPool
 from powervm_sim.world.dlpar import synchronize, tell_change
@@ -13,6 +14,7 @@ from powervm_sim.world.model import Amount, Placement, Server, Sharing, pool_roo
 from powervm_sim.world.usage import pool_named
 
 _SMALLEST_SHARE = 0.05
+_BLOCK_SIZES = ("16", "32", "64", "128", "256", "1024", "2048", "4096")
 _DEDICATED_MODES = ("keep_idle_procs", "share_idle_procs", "share_idle_procs_active", "share_idle_procs_always")
 _SETTINGS = ("sharing_mode", "uncap_weight", "shared_proc_pool_id", "shared_proc_pool_name")
 _POOL = ("max_pool_proc_units", "reserved_pool_proc_units", "new_name")
@@ -20,6 +22,9 @@ _POOL = ("max_pool_proc_units", "reserved_pool_proc_units", "new_name")
 
 def change_memory(change: Change) -> None:
     """Add, remove, move or set memory; megabytes follow ``-q``."""
+    if change.operation == "s" and "-p" not in change.options and "--id" not in change.options:
+        _set_system_memory(change)
+        return
     placement = change.partition()
     change.options.need("-q")
     wanted = int(change.options["-q"])
@@ -39,6 +44,18 @@ def change_memory(change: Change) -> None:
     amount = _memory(placement, {"a": now + wanted, "r": now - wanted, "s": wanted}[change.operation])
     _check_memory(change.server, int(amount.desired) - now if placement.powered else 0)
     _set_memory(change, placement, amount)
+
+
+def _set_system_memory(change: Change) -> None:
+    """The size of logical memory blocks after the next start of the system."""
+    wanted = change.attributes(("pend_mem_region_size", "requested_num_sys_huge_pages"))
+    if "requested_num_sys_huge_pages" in wanted:
+        raise not_simulated("chhwres -r mem -o s -a requested_num_sys_huge_pages")
+    if "pend_mem_region_size" not in wanted:
+        raise hsc.usage(["-a"])
+    size = wanted.one_of("pend_mem_region_size", _BLOCK_SIZES, "")
+    change.server.devices.pending_lmb = int(size)
+    change.note(None, f"logical memory blocks of {size} MB")
 
 
 def _check_memory(server: Server, more: int) -> None:

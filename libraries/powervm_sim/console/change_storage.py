@@ -22,7 +22,7 @@ _ATTRIBUTES = ("adapter_type", "remote_lpar_id", "remote_lpar_name", "remote_slo
 
 def change_storage(change: Change) -> None:
     """Add or remove an adapter of the kind that ``--rsubtype`` names."""
-    kind = change.options["--rsubtype"]
+    kind = change.options.get("--rsubtype") or change.kind_in_slot()
     placement = change.partition()
     if change.operation == "r":
         _remove(change, placement, kind, change.slot())

@@ -30,7 +30,7 @@ _BACKINGS = ("backing_devices+", "backing_devices-")
 
 def change_vnic(change: Change) -> None:
     """Add, remove or set a vNIC."""
-    {"a": _add, "r": _remove, "s": _set}[change.operation](change)
+    {"a": _add, "r": _remove, "s": _set, "d": _switch, "e": _switch}[change.operation](change)
 
 
 def change_backing(change: Change) -> None:
@@ -68,7 +68,7 @@ def _add(change: Change) -> None:
         raise
     placement.partition.vnics += (vnic,)
     change.note(placement, f"vNIC {slot} added")
-    give_adapters(placement, vnic_adapter(vnic))
+    give_adapters(placement, vnic_adapter(placement, vnic))
 
 
 def _remove(change: Change) -> None:
@@ -84,6 +84,17 @@ def _remove(change: Change) -> None:
     placement.backings = tuple(other for other in placement.backings if other.slot != vnic.slot)
     change.note(placement, f"vNIC {vnic.slot} removed")
     tell_change(placement)
+
+
+def _switch(change: Change) -> None:
+    """Disable it, or enable it again."""
+    placement = change.partition()
+    vnic = _vnic(placement, change.slot())
+    with noticing_failovers(change.server):
+        partition = placement.partition
+        changed = replace(vnic, disabled=change.operation == "d")
+        partition.vnics = tuple(changed if other is vnic else other for other in partition.vnics)
+    change.note(placement, f"vNIC {vnic.slot} {'disabled' if changed.disabled else 'enabled'}")
 
 
 def _set(change: Change) -> None:

@@ -25,7 +25,7 @@ _WORK: dict[tuple[str, str | None], tuple[tuple[str, ...], Callable[[Change], No
     ("virtualio", "eth"): (("a", "r", "s"), change_ethernet),
     ("virtualio", "scsi"): (("a", "r"), change_storage),
     ("virtualio", "fc"): (("a", "r"), change_storage),
-    ("virtualio", "vnic"): (("a", "r", "s"), change_vnic),
+    ("virtualio", "vnic"): (("a", "r", "s", "d", "e"), change_vnic),
     ("virtualio", "vnicbkdev"): (("s", "act"), change_backing),
     ("virtualio", "vswitch"): (("a", "r", "s"), change_switch),
     ("sriov", "adapter"): (("a", "r", "s"), change_adapter),
@@ -39,7 +39,7 @@ _OTHER_RESOURCES = ("mempool", "hca", "hea", "sni", "taggedio")
 _OTHER_SUBTYPES = {"virtualio": ("serial", "vasi", "slot", "reservedslot", "vnetwork", "optical"), "io": ("taggedio",)}
 
 
-_OTHER_OPERATIONS = ("d", "e", "rec", "so")
+_OTHER_OPERATIONS = ("rec", "so")
 
 
 async def _chhwres(login: ConsoleLogin, options: Options, _call: Call) -> str:
@@ -51,7 +51,10 @@ async def _chhwres(login: ConsoleLogin, options: Options, _call: Call) -> str:
         raise not_simulated(f"chhwres -r {resource} --rsubtype {subtype}")
     if options["-o"] in _OTHER_OPERATIONS:
         raise not_simulated(f"chhwres -r {resource} -o {options['-o']}")
-    found = _WORK.get((resource, subtype or ("slot" if resource == "io" else None)))
+    change = Change(login, server, options)
+    if subtype is None:
+        subtype = "slot" if resource == "io" else change.kind_in_slot() if resource == "virtualio" else None
+    found = _WORK.get((resource, subtype))
     if found is None:
         raise hsc.usage(["--rsubtype"])
     operations, work = found
@@ -60,7 +63,7 @@ async def _chhwres(login: ConsoleLogin, options: Options, _call: Call) -> str:
     for name in ("--force", "--5250cpwpercent"):
         if name in options:
             raise not_simulated(f"chhwres {name}")
-    work(Change(login, server, options))
+    work(change)
     return ""
 
 
@@ -68,7 +71,7 @@ COMMANDS = (
     ConsoleCommand(
         "chhwres",
         "chhwres -r {io | mem | proc | procpool | sriov | virtualio} [--rsubtype {adapter | eth | fc | logport | "
-        "physport | scsi | slot | vnic | vnicbkdev | vswitch}] -m managed-system -o {a | act | m | r | s} "
+        "physport | scsi | slot | vnic | vnicbkdev | vswitch}] -m managed-system -o {a | act | d | e | m | r | s} "
         "[{-p partition-name | --id partition-ID}] [{-t target-partition-name | --tid target-partition-ID}] "
         "[-s virtual-slot-number | -l DRC-index] [--logport logical-port-ID] [--vswitch virtual-switch] "
         "[{--poolname pool-name | --poolid pool-ID}] [-q quantity] [--procs quantity] [--procunits quantity] "
@@ -77,7 +80,7 @@ COMMANDS = (
             value("-r", required=True, choices=(*_RESOURCES, *_OTHER_RESOURCES)),
             value("--rsubtype"),
             value("-m", required=True),
-            value("-o", required=True, choices=("a", "r", "m", "s", "act", *_OTHER_OPERATIONS)),
+            value("-o", required=True, choices=("a", "r", "m", "s", "act", "d", "e", *_OTHER_OPERATIONS)),
             value("-p"),
             value("--id"),
             value("-t"),

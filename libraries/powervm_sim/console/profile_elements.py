@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from powervm_sim.console.sriov_rows import backup_fields
 from powervm_sim.console.virtual_rows import is_tagging, served_by
-from powervm_sim.console.vnic_rows import backing_text, backings_of, identifier, percent
-from powervm_sim.world.devices import LogicalPort, Vnic
+from powervm_sim.console.vnic_rows import backings_of, identifier, percent
+from powervm_sim.world.devices import Backing, LogicalPort, Vnic
 from powervm_sim.world.model import Ethernet, Placement
 
 
@@ -84,17 +84,23 @@ def vnic_elements(placement: Placement) -> Iterator[str]:
 
 def _vnic(placement: Placement, vnic: Vnic) -> dict[str, str]:
     return {
-        "slot-number": str(vnic.slot),
+        "slot_num": str(vnic.slot),
         "mode": "ded",
-        "port-vlan-id": str(vnic.vlan),
-        "pvid-priority": str(vnic.vlan_priority),
-        "allowed-vlan-ids": vnic.allowed_vlans,
-        "mac-addr": vnic.mac,
-        "allowed-os-mac-addrs": vnic.allowed_macs,
-        "auto-priority-failover": str(int(vnic.auto_failover)),
-        "is-required": str(int(vnic.required)),
-        "backing-devices": ",".join(backing_text(one) for one in backings_of(placement, vnic.slot)),
+        "auto_priority_failover": str(int(vnic.auto_failover)),
+        "port_vlan_id": str(vnic.vlan),
+        "pvid_priority": str(vnic.vlan_priority),
+        "allowed_vlan_ids": vnic.allowed_vlans,
+        "mac_addr": vnic.mac,
+        "allowed_os_mac_addrs": vnic.allowed_macs,
+        "is_required": str(int(vnic.required)),
+        "backing_devices": ",".join(_backing(one) for one in backings_of(placement, vnic.slot)),
     }
+
+
+def _backing(backing: Backing) -> str:
+    """A backing device as it was asked for: without a logical port id."""
+    host = ("sriov", backing.host_name, backing.host_id, backing.adapter, backing.port)
+    return _joined(*host, percent(backing.desired_capacity), backing.priority, percent(backing.desired_max_capacity))
 
 
 def _joined(*fields: object) -> str:

@@ -22,13 +22,15 @@ def follow(guest: LinuxGuest, before: tuple[Adapter, ...]) -> None:
         before: The adapters until now.
     """
     now = {_key(adapter): adapter for adapter in guest.hardware.adapters}
-    old = {_key(adapter) for adapter in before}
+    old = {_key(adapter): adapter for adapter in before}
     for adapter in before:
         if _key(adapter) not in now:
             _gone(guest, adapter)
     for key, adapter in now.items():
         if key not in old:
             _come(guest, adapter)
+        elif old[key].link != adapter.link:
+            guest.network.set_carrier(guest.network.of(adapter), adapter.link)
     network_files.refresh(guest)
 
 

@@ -26,6 +26,7 @@ class Adapter:
         drc_index: Of a logical port, for example ``0x20004005``; it makes the interface ``enP16389p1s0``.
         hcn_id: Of a migratable logical port and of its backup: both are members of the bond of that id. 0 otherwise.
         primary: It is the logical port of the two, not the backup.
+        link: Of a vNIC: a backing device serves it.
         wwpns: The two names of a virtual Fibre Channel adapter, for example ``c05076ab12cd0010``.
     """
 
@@ -39,6 +40,7 @@ class Adapter:
     drc_index: int = 0
     hcn_id: int = 0
     primary: bool = False
+    link: bool = True
     wwpns: tuple[str, ...] = ()
 
 

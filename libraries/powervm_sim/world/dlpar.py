@@ -87,8 +87,12 @@ def noticing_failovers(server: Server) -> Iterator[None]:
     for place, vnic in _vnics(server):
         was, now = before.get((place.partition, vnic.slot)), _active(place, vnic)
         guest = place.partition.guest
-        if was is not None and was != now and guest is not None and place.running:
-            guest.fail_over(vnic_adapter(vnic))
+        if was == now or guest is None or not place.running or (place.partition, vnic.slot) not in before:
+            continue
+        if was is None or now is None:
+            guest.hardware_changed(hardware_of(place))
+        else:
+            guest.fail_over(vnic_adapter(place, vnic))
 
 
 def synchronize(placement: Placement) -> None:

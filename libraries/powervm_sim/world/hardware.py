@@ -6,6 +6,7 @@ from powervm_sim.guest.interface import Adapter, ConsoleContact, Hardware
 from powervm_sim.world.devices import LogicalPort, Vnic, port_index
 from powervm_sim.world.locations import location
 from powervm_sim.world.model import Console, Ethernet, Placement, Server, Storage
+from powervm_sim.world.usage import active_backing
 
 _UNIT = 0x3000_0000
 _DRIVERS = {"scsi": ("ibmvscsi", "vhost"), "fc": ("ibmvfc", "vfchost")}
@@ -39,7 +40,7 @@ def hardware_of(placement: Placement) -> Hardware:
         consoles=(_contact(server.console),),
         adapters=(
             *(ethernet_adapter(adapter) for adapter in partition.ethernet),
-            *(vnic_adapter(vnic) for vnic in partition.vnics),
+            *(vnic_adapter(placement, vnic) for vnic in partition.vnics),
             *(port_adapter(port, server) for port in placement.ports),
             *(_storage(server, adapter) for adapter in placement.storage),
         ),
@@ -76,9 +77,10 @@ def ethernet_adapter(adapter: Ethernet) -> Adapter:
     return Adapter("ibmveth", _UNIT + adapter.slot, mac=_colons(adapter.mac), hcn_id=adapter.hcn_id)
 
 
-def vnic_adapter(vnic: Vnic) -> Adapter:
+def vnic_adapter(placement: Placement, vnic: Vnic) -> Adapter:
     """A vNIC as the operating system sees it."""
-    return Adapter("ibmvnic", _UNIT + vnic.slot, mac=_colons(vnic.mac), hcn_id=vnic.hcn_id)
+    link = active_backing(placement, vnic) is not None
+    return Adapter("ibmvnic", _UNIT + vnic.slot, mac=_colons(vnic.mac), hcn_id=vnic.hcn_id, link=link)
 
 
 def _colons(mac: str) -> str:

@@ -124,6 +124,8 @@ def backing_status(server: Server, backing: Backing) -> str:
 
 def active_backing(placement: Placement, vnic: Vnic) -> Backing | None:
     """The backing device that carries the traffic of a vNIC now; None when none can."""
+    if vnic.disabled:
+        return None
     working = [
         backing
         for backing in placement.backings

@@ -233,6 +233,45 @@ def test_the_last_backing_device_stays():
     assert "27004001" in lab.run(PORTS)
 
 
+def test_a_disabled_vnic_has_no_link_until_it_is_enabled():
+    lab = DeviceLab()
+    command = "chhwres -m p9a -r virtualio --rsubtype vnic -p lp5 -s 6 -o"
+    names = "lshwres -m p9a -r virtualio --rsubtype vnic --filter lpar_names=lp5 -F slot_num:is_disabled"
+
+    def link() -> bool:
+        return next(one.link for one in lab.os_of("lp5").hardware.adapters if one.driver == "ibmvnic")
+
+    assert (lab.run(names), link()) == ("6:0\n", True)
+    lab.run(f"{command} d")
+    assert (lab.run(names), link()) == ("6:1\n", False)
+    lab.run(f"{command} e")
+    assert (lab.run(names), link()) == ("6:0\n", True)
+
+
+def test_a_backing_device_is_removed_by_the_text_that_added_it():
+    lab = DeviceLab()
+    command = "chhwres -r virtualio --rsubtype vnic -o s -m p9a -s 6 --id 9 -a"
+    lab.run(f"{command} auto_priority_failover=1,backing_devices+=sriov/p9a-vios2/2/1/1/2/70")
+    assert lab.run(PORTS).count("p9a-vios2") == 2
+    lab.run(f"{command} backing_devices-=sriov/p9a-vios2/2/1/1/2/70")
+    assert lab.run(PORTS).count("p9a-vios2") == 1
+
+
+def test_a_slot_is_emptied_without_the_kind_of_its_adapter():
+    lab = DeviceLab()
+    lab.run("chhwres -r virtualio -m p9a -o r -p lp5 -s 6")
+    lab.run("chhwres -r virtualio -m p9a -o r -p lp5 -s 3")
+    assert lab.run("lshwres -r virtualio --rsubtype slot --level slot -m p9a -Fslot_num --filter lpar_ids=9") == (
+        "0\n1\n2\n4\n"
+    )
+
+
+def test_the_size_of_memory_blocks_waits_for_the_next_start():
+    lab = DeviceLab()
+    lab.run("chhwres -m p9a -r mem -o s -a pend_mem_region_size=128")
+    assert lab.run("lshwres -r mem -m p9a --level sys -F mem_region_size,pend_mem_region_size") == "256,128\n"
+
+
 # --- memory and processors -----------------------------------------------------------------------------------------
 
 
@@ -457,7 +496,9 @@ OTHERS = [
     ("chhwres -r mem -m p9a -o a -q 256 --id 99", "HSCL8011 "),
     ("chhwres -r virtualio -m p9a -o a -p lp1", "--rsubtype."),
     ("chhwres -r virtualio --rsubtype serial -m p9a -o a -p lp1", "not simulated"),
-    ("chhwres -r virtualio --rsubtype vnic -m p9a -o d -p lp1 -s 5", "not simulated"),
+    ("chhwres -r virtualio --rsubtype vnic -m p9a -o d -p lp1 -s 5", "HSCLAF34 "),
+    ("chhwres -r virtualio -m p9a -o r -p lp1 -s 5", "HSCLAF34 "),
+    ("chhwres -r mem -m p9a -o s -a requested_num_sys_huge_pages=2", "not simulated"),
     ("chhwres -r virtualio --rsubtype vnic -m p9a -o r -p lp1 -s 5", "HSCLAF34 The partition lp1 has no vNIC adapter"),
     ("chhwres -r mem -m p9a -o a -q 256 -p lp1 --force", "not simulated"),
     ("chhwres -r io -m p9a -o a -p lp1 -l 12345678", "HSCLAF3D "),

@@ -175,6 +175,12 @@ PROFILES = [
         "backup_device_slot_num=7:backup_veth_vnetwork=VLAN1-ETHERNET0:backup_vnic_backing_device=none\n",
     ),
     ("p9a lp8 virtual_eth_adapters", '"""2/1/101/102,103/0/0/ETHERNET0//all/none"",5/0/1//0/0/ETHERNET1//all/none"\n'),
+    (
+        "p9a lp5 vnic_adapters",
+        '"""slot_num=6:mode=ded:auto_priority_failover=1:port_vlan_id=0:pvid_priority=0:allowed_vlan_ids=all:'
+        "mac_addr=MAC:allowed_os_mac_addrs=all:is_required=0:backing_devices=sriov/p9a-vios1/1/1/0/2.0/50/100.0,"
+        'sriov/p9a-vios2/2/2/0/2.0/60/100.0"""\n',
+    ),
     ("p9a lp8 io_slots", "2101001C/none/1\n"),
     ("p9a lp8 virtual_scsi_adapters", "3/client/1/p9a-vios1/48/0\n"),
     ("p9a lp5 shared_proc_pool_name", "SharedPool01\n"),
@@ -234,6 +240,9 @@ LISTS = [
         "name,shared_proc_pool_id,max_pool_proc_units,curr_reserved_pool_proc_units",
         "DefaultPool,0,null,null\nSharedPool01,1,8.0,1.0\n",
     ),
+    ("virtualio --rsubtype vnic --filter lpar_names=lp5,slots=6", "slot_num", "6\n"),
+    ("virtualio --rsubtype scsi --filter lpar_names=lp8", "slot_num", "3\n"),
+    ("io --rsubtype slot --filter buses=22", "drc_index,lpar_name,lpar_id,pci_class", "21010016,null,none,0200\n"),
     ("procpool --filter shared_proc_pool_ids=1", "lpar_names", "lp5\n"),
     ("io --rsubtype slot --filter lpar_names=lp8", "drc_index,lpar_id", "2101001C,11\n"),
     ("virtualio --rsubtype vnicbkdev --filter vios_names=p9a-vios2", "client_lpar_name,failover_priority", "lp5,60\n"),
@@ -275,6 +284,21 @@ REFUSED = [
 @pytest.mark.parametrize(("resource", "text"), REFUSED, ids=[resource for resource, _ in REFUSED])
 def test_what_cannot_be_listed_is_refused(resource, text):
     assert text in DeviceLab().refused(f"lshwres -r {resource} -m p9a")
+
+
+def test_processors_of_a_partition_that_is_off():
+    units = {"units": 1.0, "processors": 1}
+    lab = real_system(aix61_8=_partition(1, 8, activated=False, **units))
+    place = lab.place("aix61-8")
+    place.partition.units = replace(place.partition.units, minimum=0.2, maximum=2.0)
+    assert lab.run("lshwres -r proc -m sys-2 --level lpar --filter lpar_ids=8") == (
+        "lpar_name=aix61-8,lpar_id=8,curr_shared_proc_pool_id=0,curr_shared_proc_pool_name=DefaultPool,"
+        "curr_proc_mode=shared,curr_min_proc_units=0.2,curr_proc_units=1.0,curr_max_proc_units=2.0,curr_min_procs=1,"
+        "curr_procs=1,curr_max_procs=2,curr_sharing_mode=uncap,curr_uncap_weight=128,pend_shared_proc_pool_id=0,"
+        "pend_shared_proc_pool_name=DefaultPool,pend_proc_mode=shared,pend_min_proc_units=0.2,pend_proc_units=1.0,"
+        "pend_max_proc_units=2.0,pend_min_procs=1,pend_procs=1,pend_max_procs=2,pend_sharing_mode=uncap,"
+        "pend_uncap_weight=128,run_proc_units=0.0,run_procs=0,run_uncap_weight=0\n"
+    )
 
 
 def test_a_partition_sees_its_adapters():
