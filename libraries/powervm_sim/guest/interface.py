@@ -5,7 +5,8 @@ The world calls a `Guest`; a guest reads `Hardware` and calls the functions in `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,12 +16,18 @@ class Adapter:
     """A virtual adapter that firmware shows to the operating system.
 
     Attributes:
-        driver: ``ibmveth``, ``ibmvscsi``, ``ibmvfc`` or ``ibmvnic``: the Linux driver for this kind of adapter.
-        unit: Unit address, for example ``0x30000002`` for the adapter in virtual slot 2.
+        driver: ``ibmveth``, ``ibmvscsi``, ``ibmvfc``, ``ibmvnic`` or ``mlx5_core`` (a logical port of an SR-IOV
+            adapter): the Linux driver for this kind of adapter.
+        unit: Unit address, for example ``0x30000002`` for the adapter in virtual slot 2; 0 for a logical port.
         mac: Of a network adapter, for example ``02:05:a1:b2:00:02``.
         host_name: Virtual I/O Server that serves a storage adapter, with its partition id.
         host_device: The server's side, for example ``vfchost3``.
         host_location: Location code of the server's physical side, for example ``U78D2.001.WZS00AB-P1-C8-T1``.
+        drc_index: Of a logical port, for example ``0x20004005``; it makes the interface ``enP16389p1s0``.
+        hcn_id: Of a migratable logical port and of its backup: both are members of the bond of that id. 0 otherwise.
+        primary: It is the logical port of the two, not the backup.
+        link: Of a vNIC: a backing device serves it.
+        wwpns: The two names of a virtual Fibre Channel adapter, for example ``c05076ab12cd0010``.
     """
 
     driver: str
@@ -30,6 +37,11 @@ class Adapter:
     host_id: int = 1
     host_device: str = ""
     host_location: str = ""
+    drc_index: int = 0
+    hcn_id: int = 0
+    primary: bool = False
+    link: bool = True
+    wwpns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,16 +93,34 @@ class ConsoleContact:
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """Another machine, as the network shows it.
+
+    Attributes:
+        answers: It is up, so that packets are answered.
+        ports: TCP ports that are open.
+    """
+
+    address: str
+    answers: bool
+    ports: frozenset[int] = frozenset({22})
+
+
+@dataclass(frozen=True)
 class Firmware:
     """What a guest may do to the world.
 
     Attributes:
         rmc_changed: To be called whenever something that RMC needs was started, stopped or re-configured.
         power_off: The operating system has shut itself down; the argument is True for a restart.
+        neighbour: Finds another machine of the world by name or address.
+        long: Lets so many seconds of something long pass; they are fewer in a fast lab.
     """
 
     rmc_changed: Callable[[], None]
     power_off: Callable[[bool], None]
+    neighbour: Callable[[str], Neighbour | None] = lambda _: None
+    long: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class Guest(Protocol):
@@ -104,6 +134,10 @@ class Guest(Protocol):
     def running(self) -> bool:
         """It is booted (also while suspended)."""
 
+    @property
+    def dirty_rate(self) -> float:
+        """Megabytes of memory that its load writes in a second, beyond what a quiet system writes."""
+
     def boot(self, hardware: Hardware) -> None:
         """The partition was activated: a new boot id, an empty kernel log with boot lines, uptime 0."""
 
@@ -115,6 +149,18 @@ class Guest(Protocol):
 
     def start_migration(self, stream_id: int, target_id: int) -> None:
         """``drmgr -m -c pmig -p pre`` is run: the copy goes on while the partition runs."""
+
+    def remove_port(self, adapter: Adapter) -> int:
+        """A migratable port is about to go (``hcnqrydev``, ``hcnrmdev``): 0, or why not, such as 16: no backup."""
+
+    def add_port(self, adapter: Adapter) -> int:
+        """A port was plugged in (``hcncfgdrc``): it joins its bond; 0, or the number of the error."""
+
+    def hardware_changed(self, hardware: Hardware) -> None:
+        """Memory, processors or adapters were added or taken away while it runs (or is about to boot)."""
+
+    def fail_over(self, adapter: Adapter) -> None:
+        """Another backing device serves this vNIC from now on."""
 
     def suspend(self) -> None:
         """Last moment on the source: the suspend lines are logged, then nothing runs until `resume`."""
