@@ -125,7 +125,7 @@ class _Builder:
             migration_limit=entry.migrations,
             uuid=self._uuid(name).lower(),
         )
-        server.devices = devices_of(server, entry)
+        server.devices = devices_of(self._world, server, entry)
         for index, (vios_name, vios) in enumerate(entry.virtual_io_servers.items()):
             partition = self._virtual_io_server(vios_name, vios, entry, priority=index + 1)
             self._world.partitions[vios_name] = partition

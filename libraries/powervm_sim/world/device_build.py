@@ -32,7 +32,7 @@ from powervm_sim.world.devices import (
 from powervm_sim.world.file import PartitionEntry, ServerEntry, StorageEntry, VirtualIOServerEntry
 from powervm_sim.world.locations import drc_index_of_card, location, location_of_card
 from powervm_sim.world.model import Ethernet, Placement, Server, Storage
-from powervm_sim.world.naming import ethernet_mac, hcn_id, physical_wwpn, port_mac, vnic_mac, wwpn_pair
+from powervm_sim.world.naming import ethernet_mac, hcn_id, physical_mac, physical_wwpn, port_mac, vnic_mac, wwpn_pair
 from powervm_sim.world.state import World
 from powervm_sim.world.usage import (
     free_backing_id,
@@ -48,10 +48,10 @@ _DEFAULT_FIBRE_PORTS = {"fcs0": FibrePortEntry(fabric="fabric1"), "fcs1": FibreP
 _FIRST_TRUNK_SLOT = 2
 
 
-def devices_of(server: Server, entry: ServerEntry) -> Devices:
+def devices_of(world: World, server: Server, entry: ServerEntry) -> Devices:
     """What a server has to offer."""
     return Devices(
-        sriov=[_sriov(server, adapter) for adapter in entry.sriov],
+        sriov=[_sriov(world, server, adapter) for adapter in entry.sriov],
         vswitches={name: VirtualSwitch(name, switch.mode) for name, switch in entry.vswitches.items()},
         vnetworks={network.full_name: _network(network) for network in _networks(entry)},
         pools={0: ProcessorPool(0, "DefaultPool")}
@@ -219,13 +219,14 @@ def _capacity(server: Server, entry: BackingEntry | LogicalPortEntry) -> float:
     return entry.capacity or port.granularity
 
 
-def _sriov(server: Server, entry: SriovEntry) -> SriovAdapter:
+def _sriov(world: World, server: Server, entry: SriovEntry) -> SriovAdapter:
     ports = tuple(
         PhysicalPort(
             number=number,
             label=port.label,
             kind=port.type,
             location=location(server, entry.card, number + 1),
+            mac=physical_mac(world, location(server, entry.card, number + 1)),
             up=port.up,
             maximum=port.logical_ports,
             granularity=port.granularity,

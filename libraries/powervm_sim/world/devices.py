@@ -28,12 +28,14 @@ class PhysicalPort:
         maximum: So many logical ports can be on it.
         granularity: Capacities are multiples of this, in percent; it is the smallest capacity, too.
         speed: Of the link, in megabits per second.
+        mac: Twelve digits.
     """
 
     number: int
     label: str
     kind: str
     location: str
+    mac: str
     up: bool
     maximum: int
     granularity: float

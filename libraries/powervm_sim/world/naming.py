@@ -40,5 +40,10 @@ def physical_wwpn(world: World, owner: str, port: str) -> str:
     return f"10000090{number:08x}"
 
 
+def physical_mac(world: World, location: str) -> str:
+    """The MAC address of a physical network port."""
+    return f"98be94{world.random(f'physical/{location}').getrandbits(24):06x}"
+
+
 def _number(world: World, what: str, owner: str, index: int) -> int:
     return world.random(f"{what}/{owner}/{index}").getrandbits(32)
