@@ -123,16 +123,20 @@ class Session:
     async def _work(self) -> int:
         terminal: Terminal | None = self._terminal
         shell = self._machine.open_shell(self._user, terminal)
+        cut = True
         try:
-            return await self._run(shell)
+            status = await self._run(shell)
+            cut = False
+            return status
         finally:
-            self._adopt(await shell.close())
+            self._adopt(await shell.close(hangup=cut))
 
     async def _run(self, shell: LoginShell) -> int:
-        if self._process.command is not None:
-            return await self._command(shell, self._process.command, self._stdin)
-        if self._terminal is None:
-            return await self._command(shell, await self._stdin.read(), self._stdin)
+        if self._process.command is not None or self._terminal is None:
+            script = self._process.command
+            status = await self._command(shell, await self._stdin.read() if script is None else script, self._stdin)
+            await shell.settle()
+            return status
         return await self._interactive(shell)
 
     async def _command(self, shell: LoginShell, script: str, stdin: Input) -> int:
