@@ -9,7 +9,7 @@ from powervm_sim import hsc
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.checks import basic_errors, detailed_errors, warnings
 from powervm_sim.migration.messages import out_of_time
-from powervm_sim.migration.migration import Migration, Outcome, State
+from powervm_sim.migration.migration import Migration, Outcome, State, Step
 from powervm_sim.migration.movers import busy_errors, choose
 from powervm_sim.migration.plan import shell_for
 from powervm_sim.migration.process import Process
@@ -46,7 +46,7 @@ class Desk:
             errors = await self._look(request)
             errors = errors or self._at_first(request, may_wait=may_wait)
             errors = errors or detailed_errors(self._world, request, stream_id)
-        return Outcome(tuple(errors), tuple(warnings(request)), ("0.0 s: validation",))
+        return Outcome(tuple(errors), tuple(warnings(request)), (Step("validation"),))
 
     async def migrate(self, request: Request, *, may_wait: bool = False) -> Outcome:
         """Validate, then migrate. Giving up waiting for the end does not end the migration.

@@ -149,6 +149,8 @@ def test_steps_are_printed_and_say_that_their_form_is_not_real():
         *("validation", "set-up", "copy", "suspend", "resume", "clean-up", "end")
     ]
     assert run(SmallLab(), f"{MOVE} --steps 0") == ("", 0)
+    detailed = run(SmallLab(), f"{MOVE} --steps 2")[0]
+    assert "copy (bytes 0+0, movers s1-vios1 and s2-vios1)\n" in detailed
 
 
 REFUSED_OPTIONS = [
