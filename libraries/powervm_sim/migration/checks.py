@@ -123,6 +123,9 @@ def _names(request: Request) -> Iterator[HscError]:
             text = f"A partition with the name or UUID of {partition.name} exists on the managed system"
             yield HscError("HSCLAF0D", f"{text} {target.name}.")
     wanted = request.target_id
+    if wanted is not None and wanted > target.generation.max_partitions:
+        text = f"The partition ID {wanted} is higher than the managed system {target.name} allows"
+        yield HscError("HSCLAF0E", f"{text} ({target.generation.max_partitions}).")
     if wanted is not None and wanted in target.placements:
         yield HscError("HSCLAF0E", f"The partition ID {wanted} is in use on the managed system {target.name}.")
 

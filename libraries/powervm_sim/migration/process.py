@@ -145,6 +145,7 @@ class Process:
         """The source forgets the partition: the last step, also of a recovery that goes forward."""
         migration = self._migration
         self._end_in_guest(0)
+        give_ports(migration, migration.target)
         migration.source.server.remove(migration.source)
         del self._world.migrations[migration.partition]
         for watcher in self._world.completed:

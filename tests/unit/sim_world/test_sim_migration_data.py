@@ -45,6 +45,7 @@ WRONG_DATA = [
     ("dest_lpar_id=0", ""),
     ("dest_lpar_id=many", ""),
     ("dest_lpar_id=2", "HSCLAF0E"),
+    ("dest_lpar_id=1001", "HSCLAF0E"),
     ("source_msp_name=s1-vios1,source_msp_id=1", ""),
     ("source_msp_name=lp1", "HSCLAF10"),
     ("dest_msp_ipaddr=10.9.9.9", "HSCLAF10"),

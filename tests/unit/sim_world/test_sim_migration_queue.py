@@ -129,6 +129,20 @@ def test_all_takes_those_that_can_migrate():
     assert refused(lab, "migrlpar -o m -m s1 -t s2 --all") == ["HSCLAF59"]
 
 
+def test_one_that_all_means_waits_too():
+    async def scenario() -> None:
+        lab = SmallLab({**many(1), "servers.s2.migrations": 1, "partitions.off.configured": False})
+        first = await begun(lab, "migrlpar -o m -m s1 -t s2 -p lp1")
+        second = asyncio.create_task(lab.start("migrlpar -o m -m s1 -t s2 --all"))
+        await lab.clock.until(lambda: len(lab.world.migrations) == 2)
+        assert states(lab)[-1] == "Migration Waiting"
+        assert await ended(lab, first) == ("", 0)
+        assert await ended(lab, second) == ("", 0)
+        assert on(lab, "s2") == ["lp1", "m1"]
+
+    asyncio.run(scenario())
+
+
 def test_ids_may_be_a_list_and_active_and_inactive_ones_mix():
     lab = SmallLab()
     assert run(lab, "migrlpar -o m -m s1 -t s2 --id 7,8") == ("", 0)
