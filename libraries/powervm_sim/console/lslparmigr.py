@@ -128,7 +128,7 @@ def _movers(migration: Migration) -> Row:
 
 def _other_console(migration: Migration, placement: Placement) -> Row:
     remote = migration.request.remote
-    if remote is None:
+    if remote is None or not migration.request.far:
         return {"remote_manager": "unavailable", "remote_user_id": "unavailable"}
     if placement is migration.source:
         return {"remote_manager": remote.address, "remote_user_id": remote.user}
