@@ -141,7 +141,6 @@ def choices_of(options: Options) -> Choices:
         keep_vsi=kept("--vsi"),
         check_disks=options.get("--npivval") == "portdisk",
         keep_uuid=kept("--uuid"),
-        keep_remote_restart=kept("--requirerr"),
         redundant_backing=kept("--redundantvnicbkdev"),
         all_vnics=kept("--vniccfg"),
         all_ports=kept("--migsriov") if "--migsriov" in options else None,

@@ -57,7 +57,7 @@ def mover_errors(world: World, request: Request) -> Iterator[HscError]:
             if not _usable(server, wish):
                 text = f"There is no mover service partition on the managed system {server.name} that can be used"
                 yield of_side(request, server, HscError("HSCLAF10", f"{text} for this migration."))
-    if request.choices.redundant_movers is Redundancy.REQUIRED and len(_pairs(world, request, only_free=False)) < 2:
+    if request.choices.redundant_movers is Redundancy.REQUIRED and len(redundant_pairs(world, request)) < 2:
         text = "Redundant mover service partitions are required, and the managed systems"
         yield HscError("HSCLAF43", f"{text} {request.source.name} and {request.target.name} have no second pair.")
 
@@ -93,8 +93,8 @@ def busy_errors(world: World, request: Request) -> Iterator[HscError]:
         if usable and not any(has_room(world, place) for place in usable):
             missing = True
             yield of_side(request, server, _busy(server, usable))
-    redundant = request.choices.redundant_movers is Redundancy.REQUIRED
-    if redundant and not missing and not choose(world, request) and len(_pairs(world, request, only_free=False)) > 1:
+    needed = 2 if request.choices.redundant_movers is Redundancy.REQUIRED else 1
+    if not missing and not choose(world, request) and len(redundant_pairs(world, request)) >= needed:
         yield _busy(request.source, movers(request.source))
 
 

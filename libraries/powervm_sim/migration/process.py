@@ -44,6 +44,7 @@ class Process:
         except Broken:
             return await self._failed_before_suspend()
         except PortRefused as refused:
+            self._phase("failed")
             await self._roll_back_slowly()
             return (refused.error,)
         except asyncio.CancelledError:

@@ -86,6 +86,19 @@ def test_busy_movers_are_told():
     asyncio.run(scenario())
 
 
+def test_a_busy_mover_that_is_wanted_is_told_though_another_one_is_free():
+    async def scenario() -> None:
+        lab = SmallLab(many(1))
+        await lab.type("migrlpar -o set -m s1 -r lpar -p s1-vios1 -i num_active_migrations_configured=1")
+        task = await begun(lab, "migrlpar -o m -m s1 -t s2 -p m1 -i source_msp_id=1")
+        for data in ("source_msp_id=1", '"\\"source_msps=s1-vios1//,s1-vios2//\\""'):
+            text, status = await lab.start(f"{MOVE} -i {data}")
+            assert (status, codes(text)) == (1, ["HSCLAF42"])
+        await ended(lab, task)
+
+    asyncio.run(scenario())
+
+
 def test_two_consoles_share_the_limits_of_a_system():
     async def scenario() -> None:
         lab = SmallLab({**many(2), "servers.s1.migrations": 1})
