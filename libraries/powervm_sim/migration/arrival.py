@@ -41,7 +41,7 @@ def apply_last_profile(partition: Partition) -> None:
     profile = partition.profiles.get(partition.current_profile or partition.default_profile)
     if profile is not None:
         partition.memory, partition.processors, partition.units = profile.memory, profile.processors, profile.units
-        partition.desired_mode = profile.compat_mode
+        partition.desired_mode, partition.sharing = profile.compat_mode, profile.sharing
 
 
 def profile_of(partition: Partition, name: str, pool: int) -> Profile:

@@ -27,7 +27,7 @@ def take_ports(migration: Migration) -> None:
     for port in source.ports:
         if not port.migratable:
             continue
-        status = guest.remove_port(port_adapter(port))
+        status = guest.remove_port(port_adapter(port, source.server))
         if status:
             text = f"The partition {source.name} did not release the SR-IOV logical port {port.number:08x}: the removal"
             raise PortRefused(HscError("HSCLAF4B", f"{text} ended with the return code {status}."))
@@ -45,7 +45,7 @@ def give_ports(migration: Migration, placement: Placement) -> None:
         placement.ports += taken
     for port in placement.ports:
         if port.migratable:
-            guest.add_port(port_adapter(port))
+            guest.add_port(port_adapter(port, placement.server))
 
 
 def without_ports(placement: Placement) -> Placement:

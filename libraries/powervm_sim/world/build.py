@@ -186,7 +186,7 @@ class _Builder:
         units = _amount(entry.units, least=0.1) if entry.units else None
         mode = entry.compat_mode
         sharing = Sharing("cap" if entry.capped else "uncap", entry.weight) if units else Sharing("keep_idle_procs", 0)
-        profile = Profile(entry.profile, memory, processors, units, mode, sharing, entry.processor_pool)
+        profile = Profile(entry.profile, memory, processors, units, mode, sharing=sharing, pool=entry.processor_pool)
         partition = Partition(
             name=name,
             uuid=self._uuid(name),
@@ -217,6 +217,7 @@ class _Builder:
             served_address=entry.serve,
             sharing=sharing,
             huge_pages=entry.huge_pages,
+            max_virtual_slots=entry.max_virtual_slots,
         )
         if entry.migration_fault is not None:
             fault = entry.migration_fault
