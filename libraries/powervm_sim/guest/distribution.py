@@ -45,6 +45,11 @@ class Distribution:
     system_log: bool
     interface: str
 
+    @property
+    def title(self) -> str:
+        """``NAME`` of os-release."""
+        return next(line for line in self.os_release if line.startswith("NAME=")).partition("=")[2].strip('"')
+
 
 _POWER_PACKAGES = (
     "src-3.2.6.0-21116.ppc64le",
