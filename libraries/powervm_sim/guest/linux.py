@@ -226,6 +226,12 @@ class LinuxGuest:
         """The kernel's command line."""
         return f"BOOT_IMAGE=/vmlinuz-{self.spec.release} root=/dev/mapper/{self.spec.distribution}-root ro"
 
+    def install(self, package: str) -> None:
+        """A package was installed: its programs are there from now on."""
+        self.packages = (*self.packages, package)
+        self._package_names.add(package_name(package))
+        system_files.fill_programs(self)
+
     def package_version(self, name: str) -> str:
         """The version of an installed package, for example ``2.37.4``; ``0`` when it is not there."""
         found = next((package for package in self.packages if package_name(package) == name), "")

@@ -18,12 +18,15 @@ class Unit:
     Attributes:
         since: When the state was reached, in seconds since the epoch; None when it never ran since boot.
         pid: Of its process while it is active.
+        failed: It did not end in order.
+        masked: It cannot be started.
     """
 
     service: Service
     enabled: bool
     active: bool = False
     failed: bool = False
+    masked: bool = False
     since: float | None = None
     pid: int | None = None
 

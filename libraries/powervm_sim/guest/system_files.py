@@ -53,7 +53,7 @@ def fill(guest: LinuxGuest) -> None:
     _fill_etc(guest)
     _fill_proc(guest)
     _fill_sys(guest)
-    _fill_programs(guest)
+    fill_programs(guest)
     tree.write("/var/log/boot.log", b"", mode=0o600)
     if spec.system.system_log:
         tree.write("/var/log/messages", b"", mode=0o600)
@@ -122,7 +122,7 @@ def _property(guest: LinuxGuest, name: str) -> bytes:
     return hardware_files.device_tree(guest.hardware, guest.booted_on)[name]
 
 
-def _fill_programs(guest: LinuxGuest) -> None:
+def fill_programs(guest: LinuxGuest) -> None:
     """Something to be found by ``test -x`` and ``ls``, for each program that is installed."""
     for path in guest.programs():
         guest.tree.make_folders(path.rpartition("/")[0])

@@ -99,29 +99,7 @@ _ADMINISTRATOR = frozenset(
 ) - {"lscpu"}
 """Programs that are in ``/usr/sbin``."""
 
-_PACKAGE = {
-    "hcnmgr": "powerpc-utils-core",
-    "hcnversion": "powerpc-utils-core",
-    "lsdevinfo": "powerpc-utils",
-    "stress-ng": "stress-ng",
-    "sos": "sos",
-    "sosreport": "sos",
-    "supportconfig": "supportutils",
-    "firewall-cmd": "firewalld",
-    "lssrc": "src",
-    "startsrc": "src",
-    "stopsrc": "src",
-    "rmcctrl": "rsct.core",
-    "ctsnap": "rsct.core",
-    "recfgct": "rsct.core.utils",
-    "rmcdomainstatus": "rsct.core",
-    "lsrsrc": "rsct.core",
-    "drmgr": "powerpc-utils",
-    "lparstat": "powerpc-utils",
-    "ppc64_cpu": "powerpc-utils",
-}
-"""Commands that are missing with their package."""
-
+_ONLY_ON = {"yum": "rhel", "dnf": "rhel", "zypper": "sles"}
 
 _OF_SHELL = ("bash", "sh", "env", "echo", "printf", "test", "[", "sleep", "pwd")
 """Programs that the shell language brings."""
@@ -165,7 +143,10 @@ def _known(folder: str) -> dict[str, GuestCommand]:
 
 
 def _installed(guest: LinuxGuest, name: str) -> bool:
-    return name not in _PACKAGE or guest.has(_PACKAGE[name])
+    """A command is missing with its package, or on the other distribution."""
+    if name in _ONLY_ON and not guest.spec.distribution.startswith(_ONLY_ON[name]):
+        return False
+    return name not in packages.OWNERS or guest.has(packages.OWNERS[name])
 
 
 async def _run(guest: LinuxGuest, command: Command, call: Call) -> int:
