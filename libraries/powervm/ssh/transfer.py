@@ -39,7 +39,7 @@ def fetch(link: Link, remote: str, local: Path, deadline: Deadline) -> Fetched:
     started = time.monotonic()
     where, what = link.endpoint, f"fetching {remote}"
     with (
-        _Target(where, local) as target,
+        Target(where, local) as target,
         link.open(deadline, what) as lease,
         _named_errors(where, lease, what, deadline),
         lease.guard(deadline),
@@ -77,7 +77,7 @@ def _quiet(source: paramiko.SFTPFile) -> paramiko.SFTPFile:
     return source
 
 
-def _copy(source: paramiko.SFTPFile, target: _Target, channel: paramiko.Channel, deadline: Deadline) -> tuple[int, str]:
+def _copy(source: paramiko.SFTPFile, target: Target, channel: paramiko.Channel, deadline: Deadline) -> tuple[int, str]:
     """Returns size and SHA-256 of what was copied."""
     expected = source.stat().st_size or 0
     digest, size, asked = hashlib.sha256(), 0, 0
@@ -97,15 +97,20 @@ def _copy(source: paramiko.SFTPFile, target: _Target, channel: paramiko.Channel,
     return size, digest.hexdigest()
 
 
-class _Target:
-    """The local file: has its name when all is well, and vanishes when not."""
+class Target:
+    """A local file that is new: has its name when all is well, and vanishes when not.
+
+    Args:
+        where: For messages.
+        local: Its name, which must not be taken.
+    """
 
     def __init__(self, where: Endpoint, local: Path) -> None:
         self._where = where
         self._local = local
         self._temporary = local.with_name(f".{local.name}.{secrets.token_hex(4)}.part")
 
-    def __enter__(self) -> _Target:
+    def __enter__(self) -> Target:
         with self._errors():
             if self._local.exists():
                 raise FileExistsError(errno.EEXIST, "it exists already")
