@@ -181,7 +181,7 @@ def _own_rule(number: int, data: dict[str, Any]) -> Rule:
     key = ".".join(str(part) for part in first["loc"]) or "the rule"
     raise RuleError(
         f"Rule {number} for the kernel log ({data.get('id', 'without an id')}), {key}: {first['msg']}.",
-        remedy="docs/kernel-log.md shows a rule with all its keys.",
+        remedy="docs/stage-logs.md shows a rule with all its keys.",
     )
 
 

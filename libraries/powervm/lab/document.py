@@ -191,7 +191,7 @@ class KernelRuleSection(Section):
     """For these kernels only, for example >=5.14, <6.4."""
     firmware: Text | None = None
     """For these levels of platform firmware only."""
-    expires: date | None = None
+    expires: Annotated[date, Field(strict=False)] | None = None
     """The last day of the rule; needed for a known issue."""
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from powervm.errors import MobilityError
-from powervm.lab import Lab, load_lab, load_ready
+from powervm.lab import Lab, MoveKind, load_lab, load_ready
 from powervm.session import LabSession
 from powervm.stage_logs.collector import Stage, collect, exit_status
 from powervm.stage_logs.manifest import ItemRecord, manifest_schema
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 def _collect(options: argparse.Namespace) -> int:
     lab = _running(load_lab(options.lab))
     move = lab.move(options.move) if options.move else None
-    partition = options.partition or (move.partition if move else None)
+    partition = options.partition or (move.partition if move and move.kind is MoveKind.ACTIVE else None)
     width = max((len(name) for name in lab.endpoint_names()), default=0)
 
     def show(machine: str, item: ItemRecord) -> None:
