@@ -168,6 +168,8 @@ class LogsSection(Section):
     """Commands on the Virtual I/O Servers, after a failure."""
     console_commands: list[Text] = []
     """Commands on the consoles, after a failure."""
+    limit: Duration = 600.0
+    """How long each of these files and commands may take."""
 
 
 class KernelRuleSection(Section):

@@ -67,22 +67,24 @@ def items_for(logs: Logs, *, failure: bool) -> list[Item]:
     consoles to a failure, as op-test has it.
     """
     own = [
-        *_own("partition", "file", logs.os_files, "always"),
-        *_own("partition", "command", logs.os_commands, "always"),
-        *_own("vios", "command", logs.vios_commands, "failure"),
-        *_own("console", "command", logs.console_commands, "failure"),
+        *_own("partition", "file", logs.os_files, "always", logs.limit),
+        *_own("partition", "command", logs.os_commands, "always", logs.limit),
+        *_own("vios", "command", logs.vios_commands, "failure", logs.limit),
+        *_own("console", "command", logs.console_commands, "failure", logs.limit),
     ]
     return [item for item in (*built_in_items(), *_renamed(own)) if failure or item.when == "always"]
 
 
-def _own(place: Place, key: Literal["command", "file"], sources: Iterable[str], when: When) -> Iterable[Item]:
+def _own(
+    place: Place, key: Literal["command", "file"], sources: Iterable[str], when: When, limit: float
+) -> Iterable[Item]:
     for source in sources:
         # braces are placeholders in our own lists only
         escaped = source.replace("{", "{{").replace("}", "}}")
         if place == "vios" and key == "command" and not escaped.startswith(("ioscli ", "echo ")):
             escaped = f"ioscli {escaped}"
         name = file_name(source)
-        yield Item.model_validate({"name": name, "machine": place, key: escaped, "when": when, "timeout": 600})
+        yield Item.model_validate({"name": name, "machine": place, key: escaped, "when": when, "timeout": limit})
 
 
 def _renamed(items: Iterable[Item]) -> Iterable[Item]:
