@@ -21,6 +21,9 @@ from powervm.ssh.transport import BROKEN
 from powervm.waiting import Deadline
 
 _CHUNK = 32 * 1024
+"""Bytes that every server gives for one request."""
+_LARGE_CHUNK = 255 * 1024
+"""Bytes that most servers give; fewer and larger requests save half of the processor's time."""
 _SEGMENT = 16 * 1024 * 1024
 """Bytes asked for in advance: much enough to keep the line busy, little enough for memory."""
 
@@ -80,13 +83,17 @@ def _quiet(source: paramiko.SFTPFile) -> paramiko.SFTPFile:
 def _copy(source: paramiko.SFTPFile, target: Target, channel: paramiko.Channel, deadline: Deadline) -> tuple[int, str]:
     """Returns size and SHA-256 of what was copied."""
     expected = source.stat().st_size or 0
-    digest, size, asked = hashlib.sha256(), 0, 0
+    channel.settimeout(deadline.remaining)
+    first = _first_answer(source) if expected > _CHUNK else b""
+    chunk = source.MAX_REQUEST_SIZE
+    digest, size, asked = hashlib.sha256(first), len(first), len(first)
+    target.write(first)
     while size < expected or not expected:  # files of /proc have the size 0, and content
         if size == asked < expected:
             asked = min(expected, size + _SEGMENT)
             source.prefetch(asked)
         channel.settimeout(deadline.remaining)
-        data = source.read(min(_CHUNK, asked - size) if expected else _CHUNK)
+        data = source.read(min(chunk, asked - size) if expected else chunk)
         if not data:
             break
         digest.update(data)
@@ -95,6 +102,15 @@ def _copy(source: paramiko.SFTPFile, target: Target, channel: paramiko.Channel, 
     if size < expected:
         raise EOFError(f"it ended after {size} of {expected} bytes")
     return size, digest.hexdigest()
+
+
+def _first_answer(source: paramiko.SFTPFile) -> bytes:
+    """What the server gives for one large request; further requests have the size of that answer."""
+    source.MAX_REQUEST_SIZE = _LARGE_CHUNK
+    first: bytes = source._read(_LARGE_CHUNK)  # type: ignore[attr-defined]  # noqa: SLF001 - read() would ask again
+    source.MAX_REQUEST_SIZE = max(_CHUNK, len(first))
+    source.seek(len(first))
+    return first
 
 
 class Target:
