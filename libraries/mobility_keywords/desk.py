@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
+from html import escape
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
@@ -14,16 +16,19 @@ from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.live_line import LiveLine, console_is_quiet
 from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
 from powervm.errors import MobilityError
 from powervm.inspection import recognise
 from powervm.lab import Lab, Move, load_lab, load_ready
+from powervm.logbook import Logbook, with_stage_logs
 from powervm.migration import MoveUnderWay
 from powervm.outcome import Ending, Outcome, Repair
 from powervm.placement import find_partition
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher
 from powervm.session import LabSession, Refused
+from powervm.stage_logs import Collection, Stage
 
 Way = Literal["there", "back"]
 
@@ -47,6 +52,7 @@ class Desk:
         self._session: LabSession | None = None
         self._refused = Refused()
         self._under_way: dict[str, MoveUnderWay] = {}
+        self._logbook: Logbook | None = None
         self._to_put_back: list[tuple[Path, Outcome]] = []
         self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.evidence = Evidence(Path("mobility"))
@@ -67,7 +73,9 @@ class Desk:
 
     def _open(self, lab: Lab) -> None:
         self.evidence = Evidence(output_folder() / "mobility" / self._started)
-        self._session = LabSession(lab, observer=self.evidence.observe, refused=self._refused)
+        session = LabSession(lab, observer=self.evidence.observe, refused=self._refused)
+        self._logbook = Logbook(session, output_folder())
+        self._session = session
 
     @property
     def session(self) -> LabSession:
@@ -79,6 +87,21 @@ class Desk:
         if self._session is None:
             raise MobilityError("No lab is in use.", remedy="Call the keyword Use Lab first, in the suite setup.")
         return self._session
+
+    @property
+    def logbook(self) -> Logbook:
+        """Collects logs in the lab in use.
+
+        Raises:
+            MobilityError: No lab is in use.
+        """
+        if self._logbook is None or self._session is None:
+            raise MobilityError("No lab is in use.", remedy="Call the keyword Use Lab first, in the suite setup.")
+        return self._logbook
+
+    def stage(self, name: str, iteration: int = 1) -> Stage:
+        """A moment of the running test."""
+        return Stage(name, test=_running_test(), iteration=iteration)
 
     @property
     def in_use(self) -> bool:
@@ -237,6 +260,28 @@ class Desk:
             raise OperationFailed(outcome, f"{outcome.summary()} It should have ended '{wanted.value}'.")
         raise OperationFailed(outcome)
 
+    def link(self, path: Path) -> str:
+        """A link to a file of the run; see the function."""
+        return link(path)
+
+    def show_collection(self, done: Collection) -> None:
+        """Show a stage in the log; what is missing is a warning."""
+        logger.info(manifest_table(done.manifest, lambda file, text: link(done.folder / file, text)), html=True)
+        for text in done.manifest.missing():
+            logger.warn(f"[{self.label}] Stage logs of {done.manifest.stage}: {text}")
+
+    def accompanied(self, plan: MovePlan, way: Way, wanted: bool | None, move: Callable[[], Outcome]) -> Outcome:
+        """Do a move with stage logs before and after it, when the lab file or an argument says so."""
+        if not (self.lab.stage_logs if wanted is None else wanted):
+            return move()
+        return with_stage_logs(self.logbook, plan, self.stage, way, move, show=self._show_stage)
+
+    def _show_stage(self, done: Collection | OSError) -> None:
+        if isinstance(done, OSError):  # the move itself is worth more than its logs
+            logger.warn(f"[{self.label}] Stage logs could not be written: {done.strerror or done}.")
+        else:
+            self.show_collection(done)
+
     def log_commands(self) -> None:
         """Show the remote commands since the last call in the log, at level DEBUG."""
         for text in self.evidence.drain():
@@ -252,7 +297,6 @@ def not_used(lab: Lab) -> list[str]:
         "the vNIC mapping": lab.vnic is not None,
         "the number of iterations": lab.iterations > 1,
         "the workload": lab.workload is not None,
-        "the list of further logs": any((lab.logs.os_files, lab.logs.os_commands, lab.logs.vios_commands)),
     }
     return [what for what, wanted in asked.items() if wanted]
 
@@ -265,6 +309,15 @@ def _in_test() -> bool:
         return False
 
 
+def _running_test() -> str:
+    """Name of the test that is running, or of the suite around a setup or teardown."""
+    try:
+        builtin = BuiltIn()
+        return str(builtin.get_variable_value("${TEST NAME}") or builtin.get_variable_value("${SUITE NAME}"))
+    except RobotNotRunningError:
+        return "by-hand"
+
+
 def output_folder() -> Path:
     """Robot Framework's output directory, or the current folder outside a run."""
     try:
@@ -273,10 +326,11 @@ def output_folder() -> Path:
         return Path.cwd()
 
 
-def link(path: Path) -> str:
+def link(path: Path, text: str | None = None) -> str:
     """A link to a file of the run that still works when the output directory is moved."""
     try:
         relative = path.relative_to(output_folder())
     except ValueError:
         relative = path
-    return f"<a href='{relative.as_posix()}'>{relative.as_posix()}</a>"
+    place = quote(relative.as_posix())
+    return f"<a href='{place}'>{escape(text or relative.as_posix())}</a>"

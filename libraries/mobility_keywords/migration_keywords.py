@@ -73,7 +73,13 @@ class MigrationKeywords(Topic):
 
     @keyword(tags=("migration",))
     def migrate_partition(
-        self, move: str, *, to: str | None = None, way: Way = "there", options: str | None = None
+        self,
+        move: str,
+        *,
+        to: str | None = None,
+        way: Way = "there",
+        options: str | None = None,
+        stage_logs: bool | None = None,
     ) -> Outcome:
         """Move a partition, and prove that the move was good.
 
@@ -88,6 +94,8 @@ class MigrationKeywords(Topic):
             to: Server to move to.
             way: ``there``, or ``back`` for the reverse move.
             options: Options for migrlpar as text, instead of those of the lab file, for example ``--mpio 2``.
+            stage_logs: Collect logs before and after, as `Collect Stage Logs` does, and the slow archives after a
+                failure; by default what the lab file says (``stage_logs``).
 
         Returns:
             The outcome record: ``duration`` in seconds, ``phases``, ``bytes``, ``findings``, ``rmc_wait`` and more.
@@ -100,15 +108,18 @@ class MigrationKeywords(Topic):
         | ${outcome} =    Migrate Partition    crosshmc
         | Log    Took ${outcome.duration} seconds.
         """
-        return self._migrate(self._desk.plan(move, way=way, to=to, options=options))
+        return self._migrate(self._desk.plan(move, way=way, to=to, options=options), way, stage_logs)
 
     @keyword(tags=("migration",))
-    def migrate_partition_back(self, move: str, *, options: str | None = None) -> Outcome:
+    def migrate_partition_back(
+        self, move: str, *, options: str | None = None, stage_logs: bool | None = None
+    ) -> Outcome:
         """Do a move of the lab file the other way round; the same as `Migrate Partition` with ``way=back``.
 
         Args:
             move: A move of the lab file.
             options: Options for migrlpar as text, instead of those of the lab file.
+            stage_logs: As for `Migrate Partition`.
 
         Returns:
             The outcome record.
@@ -119,7 +130,7 @@ class MigrationKeywords(Topic):
         Example:
         | Migrate Partition Back    crosshmc
         """
-        return self._migrate(self._desk.plan(move, way="back", options=options))
+        return self._migrate(self._desk.plan(move, way="back", options=options), "back", stage_logs)
 
     @keyword(tags=("migration",))
     def start_migration(
@@ -250,8 +261,11 @@ class MigrationKeywords(Topic):
             desk.give_up_moves(plan.partition)
         return desk.settle(outcome)
 
-    def _migrate(self, plan: MovePlan) -> Outcome:
+    def _migrate(self, plan: MovePlan, way: Way, stage_logs: bool | None) -> Outcome:
         desk = self._desk
-        with desk.watching() as watch:
-            outcome = migrate(desk.session, plan, keep=desk.keep, watch=watch)
-        return desk.settle(outcome)
+
+        def move() -> Outcome:
+            with desk.watching() as watch:
+                return migrate(desk.session, plan, keep=desk.keep, watch=watch)
+
+        return desk.settle(desk.accompanied(plan, way, stage_logs, move))

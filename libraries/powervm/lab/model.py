@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from powervm.errors import MobilityError
 from powervm.lab.entries import (
@@ -48,6 +48,8 @@ class Lab:
         warnings: What the reader of the lab file found worth a warning.
         simulated: How the simulated lab is had; None when the machines are real.
         workload: Command line of the load in the partition, or None.
+        stage_logs: Every migration collects logs before and after by itself.
+        kernel_rules: A tester's own rules for kernel logs, as `powervm.kernel_log.load_rules` takes them.
         iterations: How many times a move is done there and back.
         greets_as_simulated: Its consoles say that they are simulated; see `SIMULATED`.
     """
@@ -67,6 +69,8 @@ class Lab:
     workload: str | None
     iterations: int
     logs: Logs
+    stage_logs: bool
+    kernel_rules: tuple[dict[str, Any], ...]
     vnic: Vnic | None
     greets_as_simulated: bool = False
 

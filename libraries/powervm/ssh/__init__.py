@@ -29,6 +29,7 @@ from powervm.ssh.host_keys import HostKeyMode, HostKeys
 from powervm.ssh.known_hosts import check_host_key
 from powervm.ssh.refusals import Attempt, Refusals, attempt_at
 from powervm.ssh.running import LineStream, RunningCommand
+from powervm.ssh.saving import Saved
 
 __all__ = [
     "AnswerNotAccepted",
@@ -57,6 +58,7 @@ __all__ = [
     "NoCommonAlgorithms",
     "Refusals",
     "RunningCommand",
+    "Saved",
     "SshError",
     "StillRunning",
     "TooManySessions",

@@ -15,6 +15,7 @@ from powervm.ssh.exchange import Exchange
 from powervm.ssh.link import Link
 from powervm.ssh.refusals import Refusals
 from powervm.ssh.running import LineStream, RunningCommand
+from powervm.ssh.saving import Saved, save
 from powervm.ssh.terminal import Answers, Conversation
 from powervm.ssh.transfer import fetch
 from powervm.waiting import Deadline
@@ -179,6 +180,20 @@ class Connection:
             TransferFailed: The remote file cannot be read, or the local one cannot be written or exists already.
         """
         return fetch(self._link, remote, local, as_deadline(deadline))
+
+    def save(self, command: str, local: Path, deadline: Deadline | float, *, most: int = 1 << 30) -> Saved:
+        """Run ``command`` and write its output to ``local``, which must not exist, as it comes.
+
+        Args:
+            command: For the user's shell on the endpoint.
+            local: The new file; its folder is made.
+            deadline: Seconds, or a deadline that was passed down.
+            most: Bytes that are kept at most; then the command is stopped.
+
+        Returns:
+            How it ended; what came is kept in any case.
+        """
+        return save(self._link, command, local, as_deadline(deadline), most=most)
 
     def close(self) -> None:
         """End the connection; commands that still run on it are lost."""
