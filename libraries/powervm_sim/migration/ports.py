@@ -7,7 +7,7 @@ from dataclasses import replace
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.migration import Migration
 from powervm_sim.migration.wishes import Kind
-from powervm_sim.world.hardware import port_adapter
+from powervm_sim.world.hardware import hardware_of, port_adapter
 from powervm_sim.world.model import Placement
 
 
@@ -33,6 +33,7 @@ def take_ports(migration: Migration) -> None:
             raise PortRefused(HscError("HSCLAF4B", f"{text} ended with the return code {status}."))
         source.ports = tuple(other for other in source.ports if other is not port)
         migration.taken.append(port)
+        guest.hardware_changed(hardware_of(source))
 
 
 def give_ports(migration: Migration, placement: Placement) -> None:
@@ -46,6 +47,7 @@ def give_ports(migration: Migration, placement: Placement) -> None:
     for port in placement.ports:
         if port.migratable:
             guest.add_port(port_adapter(port, placement.server))
+    guest.hardware_changed(hardware_of(placement))
 
 
 def without_ports(placement: Placement) -> Placement:
