@@ -47,9 +47,10 @@ def apply_last_profile(partition: Partition) -> None:
 
 def profile_of(partition: Partition, name: str, pool: int) -> Profile:
     """A profile that holds what the partition has now; what only profiles have comes from the one that it replaces."""
-    last = partition.profiles.get(partition.current_profile) or partition.profiles[partition.default_profile]
+    profiles = partition.profiles
+    known = (name, partition.current_profile, partition.default_profile)
     return replace(
-        partition.profiles.get(name, last),
+        next(profiles[one] for one in (*known, *profiles) if one in profiles),
         name=name,
         memory=partition.memory,
         processors=partition.processors,

@@ -36,18 +36,21 @@ def take_ports(migration: Migration) -> None:
         guest.hardware_changed(hardware_of(source))
 
 
-def give_ports(migration: Migration, placement: Placement) -> None:
-    """Plug the ports in where the partition is now: the new ones on the target, or on the source those it had."""
+def give_ports(migration: Migration, placement: Placement) -> list[int]:
+    """Plug the ports in where the partition is now: the new ones on the target, or on the source those it had.
+
+    Returns what the operating system answered when it could not configure one.
+    """
     taken, guest = tuple(migration.taken), migration.partition.guest
     migration.taken.clear()
     if not taken or guest is None:
-        return
+        return []
     if placement is migration.source:
         placement.ports += taken
-    for port in placement.ports:
-        if port.migratable:
-            guest.add_port(port_adapter(port, placement.server))
+    adapters = [port_adapter(port, placement.server) for port in placement.ports if port.migratable]
+    answers = [guest.add_port(adapter) for adapter in adapters]
     guest.hardware_changed(hardware_of(placement))
+    return [answer for answer in answers if answer]
 
 
 def without_ports(placement: Placement) -> Placement:

@@ -149,6 +149,16 @@ def test_a_system_that_keeps_its_port_ends_the_migration():
     assert (place.server.name, place.state, len(place.ports)) == ("p9a", "Running", 1)
 
 
+def test_a_port_that_the_system_cannot_configure_is_in_the_history_and_the_partition_is_on_the_target():
+    lab = DeviceLab()
+    guest = lab.os_of("lp6")
+    guest.add_port = lambda _adapter: 19  # type: ignore[method-assign]
+    lab.run(f"migrlpar -o m {TO_P10} -p lp6 --migsriov 1")
+    assert lab.place("lp6").server.name == "p10a"
+    (event,) = lab.world.history.events("port")
+    assert (event.facts["server"], event.facts["status"]) == ("p10a", 19)
+
+
 def test_a_stopped_migration_gives_the_port_back_on_the_source():
     async def scenario() -> None:
         lab = DeviceLab()
