@@ -36,6 +36,7 @@ class ViosRooms:
             prompt=lambda _user: server.prompt,
             sftp=server.sftp,
             up=not partition.down,
+            farewell="",
         )
 
     async def command(self, placement: Placement, text: str) -> tuple[str, int]:
