@@ -21,7 +21,7 @@ _LOG = logging.getLogger(__name__)
 _PIECE = 8192
 _LONGEST_RECORD = 2000
 _INTERRUPTED = 130
-_SIGNALS = frozenset({"TERM", "HUP", "KILL", "QUIT"})
+_SIGNALS = frozenset({"TERM", "HUP", "INT", "KILL", "QUIT"})
 
 _PASSWORD = re.compile(r"""(--passwd[\s=]+)("[^"]*"|'[^']*'|\S+)""")
 
@@ -240,7 +240,7 @@ class Session:
                 await self._stdin.feed(text)
 
     def _signal(self, name: str, work: asyncio.Task[int]) -> None:
-        if name == "INT":
+        if name == "INT" and self._terminal is not None:
             self._interrupt()
         elif name in _SIGNALS:
             self._ended_by = name
