@@ -20,6 +20,8 @@ from powervm_sim.world.history import History
 _LOG = logging.getLogger(__name__)
 _PIECE = 8192
 _LONGEST_RECORD = 2000
+_LONGEST_SCRIPT = 128 * 1024
+_NUMBERED_LINES = 500
 _INTERRUPTED = 130
 _SIGNALS = frozenset({"TERM", "HUP", "INT", "KILL", "QUIT"})
 
@@ -149,14 +151,16 @@ class Session:
         status, script, before = 0, "", 0
         while not shell.exited and (line := await self._stdin.readline()):
             script += line
-            if not shell.complete(script):
+            await asyncio.sleep(0)
+            if len(script) < _LONGEST_SCRIPT and not shell.complete(script):
                 continue
             if script.strip():
                 # Empty lines in front, so that messages name the right line.
-                status = await self._command(shell, "\n" * before + script, self._stdin)
+                lead = "\n" * before if before <= _NUMBERED_LINES else ""
+                status = await self._command(shell, lead + script, self._stdin)
             before += script.count("\n")
             script = ""
-        return await self._command(shell, "\n" * before + script, self._stdin) if script.strip() else status
+        return await self._command(shell, script, self._stdin) if script.strip() else status
 
     async def _command(self, shell: LoginShell, script: str, stdin: Input) -> int:
         stdout, stderr = ChannelOutput(self._process.stdout), ChannelOutput(self._process.stderr)
