@@ -134,16 +134,21 @@ class Session:
     async def _work(self) -> int:
         terminal: Terminal | None = self._terminal
         shell = self._machine.open_shell(self._user, terminal)
+        cut = True
         try:
-            return await self._run(shell)
+            status = await self._run(shell)
+            cut = False
+            return status
         finally:
-            self._adopt(await shell.close())
+            self._adopt(await shell.close(hangup=cut))
 
     async def _run(self, shell: LoginShell) -> int:
-        if self._process.command is not None:
-            return await self._command(shell, self._process.command, self._stdin)
-        if self._terminal is None:
-            return await self._typed_blindly(shell)
+        command = self._process.command
+        if command is not None or self._terminal is None:
+            work = self._typed_blindly(shell) if command is None else self._command(shell, command, self._stdin)
+            status = await work
+            await shell.settle()
+            return status
         return await self._interactive(shell)
 
     async def _typed_blindly(self, shell: LoginShell) -> int:

@@ -41,6 +41,7 @@ from powervm_sim.world.model import (
     VirtualIOServerFacts,
 )
 from powervm_sim.world.naming import ethernet_mac
+from powervm_sim.world.neighbours import neighbour
 from powervm_sim.world.pace import Pace
 from powervm_sim.world.power import Power
 from powervm_sim.world.rmc import Rmc
@@ -185,7 +186,7 @@ class _Builder:
         units = _amount(entry.units, least=0.1) if entry.units else None
         mode = entry.compat_mode
         sharing = Sharing("cap" if entry.capped else "uncap", entry.weight) if units else Sharing("keep_idle_procs", 0)
-        profile = Profile(entry.profile, memory, processors, units, mode, sharing, entry.processor_pool)
+        profile = Profile(entry.profile, memory, processors, units, mode, sharing=sharing, pool=entry.processor_pool)
         partition = Partition(
             name=name,
             uuid=self._uuid(name),
@@ -216,6 +217,7 @@ class _Builder:
             served_address=entry.serve,
             sharing=sharing,
             huge_pages=entry.huge_pages,
+            max_virtual_slots=entry.max_virtual_slots,
         )
         if entry.migration_fault is not None:
             fault = entry.migration_fault
@@ -225,6 +227,8 @@ class _Builder:
                 self._world.pace.real_seconds(self._world.settings.durations.rmc_return)
             ),
             power_off=lambda restart: self._power.ended_by_itself(partition, restart),
+            neighbour=lambda other: neighbour(self._world, other),
+            long=self._world.pace.long,
         )
         seed = self._world.random(f"guest/{name}").getrandbits(32)
         partition.guest = self._guest_factory(name, entry, firmware, seed)
