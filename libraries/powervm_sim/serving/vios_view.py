@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from powervm_sim.console.virtual_rows import served_by
+from powervm_sim.migration.movers import load
 from powervm_sim.vios import view as shown
 from powervm_sim.world.devices import Backing, SharedAdapter, port_index
 from powervm_sim.world.hardware import host_device
@@ -42,11 +43,9 @@ def view_of(world: World, host: Placement) -> shown.ViosView:
         memory=int(partition.memory.desired),
         processors=int(partition.processors.desired),
         units=partition.units.desired if partition.units else partition.processors.desired,
-        moving=sum(
-            mover is not None and mover.partition is partition
-            for migration in world.migrations.values()
-            for mover in (migration.source_msp, migration.target_msp)
-        ),
+        moving=load(world, host),
+        concurrent_migrations=vios.mover.concurrent,
+        concurrency_level=vios.mover.level,
     )
 
 

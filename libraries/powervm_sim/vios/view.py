@@ -184,6 +184,8 @@ class ViosView:
         address: Its IP address; empty when it has none.
         memory: Megabytes.
         moving: Migrations that it moves at this moment.
+        concurrent_migrations: ``cfg_msp_lpm_ops``.
+        concurrency_level: ``concurrency_lvl``.
     """
 
     name: str
@@ -203,6 +205,8 @@ class ViosView:
     processors: int = 1
     units: float = 1.0
     moving: int = 0
+    concurrent_migrations: int = 8
+    concurrency_level: int = 3
 
     @property
     def machine_id(self) -> str:
