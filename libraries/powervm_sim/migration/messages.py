@@ -59,11 +59,13 @@ class Reason:
         second = (
             f"HSCLA29A The RMC command issued to partition {name} failed. The partition command is: "
             f"migmgr -f find_devices -t {_TYPES[self.kind]} -C 0x3 -a {flag} -d {detail} "
-            f"The RMC return code is: 0 The OS command return code is: {self.status} The OS standard out is: "
+            f"The RMC return code is: 0 The OS command return code is: {self.status}"
         )
-        out = [f"Running method '/usr/lib/methods/{_METHODS[self.kind]}'"] if detail > 0 else []
-        out += ["VIOS_DETAILED_ERROR", *self.lines, "End Detailed Message."] if detail > 0 else []
-        return "\n".join([first, second + "\n".join([*out, "The OS standard err is: "])])
+        if detail == 0:
+            return f"{first}\n{second}"
+        method = f"Running method '/usr/lib/methods/{_METHODS[self.kind]}'"
+        block = "\n".join(("VIOS_DETAILED_ERROR", *self.lines, "End Detailed Message."))
+        return f"{first}\n{second} The OS standard out is: {method}\n{block}"
 
 
 def no_server_adapter(request: Request, adapter: Storage) -> HscError:
