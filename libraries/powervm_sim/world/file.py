@@ -27,12 +27,14 @@ class ServedEntry(_Entry):
         address: Address inside the world, as its machines know each other.
         password: The password of its user; a random one when it is not stated.
         down: Nothing listens there.
+        banner: What every client is shown before it logs in.
     """
 
     serve: str
     address: str
     password: str | None = Field(default=None, repr=False)
     down: bool = False
+    banner: str = Field(default="", max_length=4096)
 
     @field_validator("serve", "address")
     @classmethod
