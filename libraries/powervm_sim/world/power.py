@@ -32,7 +32,8 @@ class Power:
             profile: The profile to use; None for the current configuration.
 
         Raises:
-            HscError: HSCL3681 not in state Not Activated, HSCL3680 never activated, HSCL03EC or HSCL03FA no resources.
+            HscError: HSCL3681 not in state Not Activated, HSCL3680 never activated, HSCL03EC, HSCL03FA or
+                HSCLAF3A no resources.
         """
         partition = placement.partition
         if placement.state != NOT_ACTIVATED:
@@ -90,6 +91,9 @@ class Power:
             text = f"There is not enough memory: Obtained:  {server.free_memory}, Required:  "
             end = ".  Check that there is enough memory available to activate the partition."
             raise hsc.HscError("HSCL03EC", f"{text}{int(partition.memory.desired)}{end}")
+        if partition.huge_pages > server.free_huge_pages:
+            text = f"There are not enough huge pages available: Obtained: {server.free_huge_pages}, Required: "
+            raise hsc.HscError("HSCLAF3A", f"{text}{partition.huge_pages}")
         needed = partition.units.desired if partition.units else partition.processors.desired
         room = pool_room(server, placement.pool) if partition.units else server.free_units
         if needed > room:

@@ -50,6 +50,12 @@ def test_the_current_profile_follows_when_it_is_kept_in_step():
     assert lab.run("lssyscfg -r prof -m p9a --filter lpar_names=lp1 -F desired_mem") == "9216\n"
 
 
+def test_a_partition_whose_huge_pages_are_taken_is_not_activated():
+    lab = DeviceLab({"partitions.lp8.huge_pages": 1})
+    text = lab.refused("chsysstate -r lpar -m p9a -o on -n lp8")
+    assert text == "HSCLAF3A There are not enough huge pages available: Obtained: 0, Required: 1\n"
+
+
 def test_processor_pools():
     lab = DeviceLab()
     lab.run("chhwres -r procpool -m p9a -o s --poolid 1 -a max_pool_proc_units=10,reserved_pool_proc_units=2")
