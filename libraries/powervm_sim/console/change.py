@@ -56,6 +56,8 @@ class Change:
             placement = find_placement(self.server, number=self.options["--tid"])
         else:
             placement = find_placement(self.server, name=self.options["-t"])
+        if placement is placement_of(self.server, self.options):
+            raise hsc.usage(["-t"])
         check_ready(placement)
         return placement
 

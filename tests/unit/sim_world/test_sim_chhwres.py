@@ -238,6 +238,9 @@ OTHERS = [
     ("chhwres -r virtualio --rsubtype vnic -m p9a -o r -p lp1 -s 5", "HSCLAF34 The partition lp1 has no vNIC adapter"),
     ("chhwres -r mem -m p9a -o a -q 256 -p lp1 --force", "not simulated"),
     ("chhwres -r io -m p9a -o a -p lp1 -l 12345678", "HSCLAF3D "),
+    ("chhwres -r mem -m p9a -o a -q 256 -p lp1 --logport 27004001", "--logport."),
+    ("chhwres -r sriov --rsubtype logport -m p9a -o r -p lp6 -s 7", "-s."),
+    ("chhwres -r mem -m p9a -o m -q 256 -p lp1 -t lp1", "-t."),
     ("chhwres -r io -m p9a -o r -p lp1 -l 21010016", "HSCLAF3D "),
 ]
 
