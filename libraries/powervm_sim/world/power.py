@@ -15,6 +15,7 @@ from powervm_sim.world.model import (
     Profile,
     pool_room,
 )
+from powervm_sim.world.profile_devices import apply_devices, check_devices
 from powervm_sim.world.state import World
 
 
@@ -42,6 +43,7 @@ class Power:
             raise hsc.HscError("HSCL3681", text)
         chosen = self._profile(partition, profile)
         if chosen is not None:
+            check_devices(placement, chosen)
             _apply(placement, chosen)
         self._check_resources(placement)
         wish = partition.desired_mode
@@ -139,3 +141,4 @@ def _apply(placement: Placement, profile: Profile) -> None:
         placement.pool = profile.pool
     partition.desired_mode = profile.compat_mode
     partition.current_profile = profile.name
+    apply_devices(placement, profile)
