@@ -110,6 +110,6 @@ def test_a_follower_ends_with_its_client(lab: RunningLab) -> None:
     name, _ = partition_on(lab, TARGET)
     channel = lab.channel(name)
     channel.exec_command("dmesg -w")
-    until(lambda: channel.recv_ready())
+    until(channel.recv_ready)
     channel.close()
     until(lambda: lab.run(name, "pgrep -c dmesg")[0] == "0\n")

@@ -36,7 +36,7 @@ def members(data: bytes) -> dict[str, bytes]:
 
 def test_a_sos_report_ends_with_the_place_of_its_archive() -> None:
     script = (
-        "mkdir /var/tmp/lpm; sos report --batch --tmp-dir /var/tmp/lpm --label L --case-id 7 -o powerpc,kernel,logs"
+        "mkdir /var/tmp/out; sos report --batch --tmp-dir /var/tmp/out --label L --case-id 7 -o powerpc,kernel,logs"
     )
     guest, result = collected(script)
     assert result.status == 0
