@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import asyncssh
 
-from powervm_sim.guest import hardware_files, system_files
+from powervm_sim.guest import system_files
 from powervm_sim.guest.boot_lines import boot_lines
 from powervm_sim.guest.clock import Clock
 from powervm_sim.guest.commands import catalogue
 from powervm_sim.guest.devices import Devices
 from powervm_sim.guest.dlpar import follow
+from powervm_sim.guest.facts import Facts
 from powervm_sim.guest.hardware_files import THREADS_PER_CORE
 from powervm_sim.guest.hcn import HybridNetwork
 from powervm_sim.guest.hooks import Hooks
@@ -29,6 +29,7 @@ from powervm_sim.guest.network import Network
 from powervm_sim.guest.processes import ProcessTable
 from powervm_sim.guest.rsct import Rsct
 from powervm_sim.guest.services import Units
+from powervm_sim.guest.settings import FirewallRules, Parameters
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
 from powervm_sim.guest.shell_system import GuestSystem
@@ -41,7 +42,7 @@ from powervm_sim.shell.dialect import BASH
 from powervm_sim.shell.shell import Shell
 
 
-class LinuxGuest:
+class LinuxGuest(Facts):
     """See `powervm_sim.guest.interface.Guest` for what the world calls.
 
     Attributes:
@@ -62,7 +63,7 @@ class LinuxGuest:
     def __init__(self, spec: GuestSpec, firmware: Firmware, *, seed: int, clock: Clock | None = None) -> None:
         self.spec = spec
         self.firmware = firmware
-        self.clock = clock or Clock()
+        self.clock: Clock = clock or Clock()
         self.awake = asyncio.Event()
         self.awake.set()
         self._seed = f"{seed} {spec.host_name}"
@@ -77,6 +78,7 @@ class LinuxGuest:
         self.units = Units(
             (service for service in spec.system.services if service.name != "firewalld" or self.has("firewalld")),
             self.clock.time,
+            lambda text: self.log(text, "systemd", pid=1),
         )
         firewall = self.units.find("firewalld")
         if firewall is not None:
@@ -94,7 +96,7 @@ class LinuxGuest:
     @property
     def rmc_ready(self) -> bool:
         """The subsystems that RMC needs are active and remote clients are allowed."""
-        return self._running and self._has_rsct() and self.rsct.ready
+        return self._running and self._has_rsct() and self.rsct.ready and self._reachable()
 
     @property
     def running(self) -> bool:
@@ -196,53 +198,11 @@ class LinuxGuest:
 
     # --- what commands and files read ------------------------------------------------------------------------
 
-    @property
-    def hardware(self) -> Hardware:
-        """The server that it runs on. Raises RuntimeError before the first boot."""
-        if self._hardware is None:
-            raise RuntimeError(f"{self.spec.host_name} was never booted")
-        return self._hardware
-
-    @property
-    def uptime(self) -> float:
-        """Seconds since boot; a move does not reset it."""
-        return self.clock.monotonic() - self.booted
-
-    @property
-    def cpus(self) -> int:
-        """Hardware threads that are online."""
-        return self.hardware.processors * THREADS_PER_CORE
-
-    @property
-    def load(self) -> str:
-        """The three load averages."""
-        busy = sum(process.task is not None for process in self.processes)
-        working = self.stress.workers
-        return f"{0.02 + busy * 0.05 + working:.2f} {0.03 + working * 0.7:.2f} {0.01 + working * 0.3:.2f}"
-
-    @property
-    def version(self) -> str:
-        """The line in ``/proc/version``."""
-        return f"Linux version {self.spec.release} (builder@{self.spec.distribution}) (gcc) {self.spec.system.build}"
-
-    @property
-    def command_line(self) -> str:
-        """The kernel's command line."""
-        return f"BOOT_IMAGE=/vmlinuz-{self.spec.release} root=/dev/mapper/{self.spec.distribution}-root ro"
-
-    def package_version(self, name: str) -> str:
-        """The version of an installed package, for example ``2.37.4``; ``0`` when it is not there."""
-        found = next((package for package in self.packages if package_name(package) == name), "")
-        return found.rsplit("-", 2)[1] if found else "0"
-
-    @property
-    def available_memory(self) -> int:
-        """Kilobytes that programs can still have."""
-        return hardware_files.available(self.hardware, self.stress.memory)
-
-    def random(self, purpose: str) -> random.Random:
-        """Numbers that are the same for the same purpose in the same world."""
-        return random.Random(f"{self._seed} {purpose}".rstrip())  # noqa: S311 - reproducible, not secret
+    def install(self, package: str) -> None:
+        """A package was installed: its programs are there from now on."""
+        self.packages = (*self.packages, package)
+        self._package_names.add(package_name(package))
+        system_files.fill_programs(self)
 
     def has(self, package: str) -> bool:
         """The package of that name is installed."""
@@ -342,6 +302,9 @@ class LinuxGuest:
         self.devices = Devices(self)
         self.pace = WorkPace(self.clock)
         self.stress = Load()
+        self.firewall = FirewallRules()
+        self.parameters = Parameters()
+        self.threads = THREADS_PER_CORE
         self.migration = MigrationLog(
             kernel=self._kernel_print,
             report=lambda text, pid: self.log(text, "drmgr", facility=LOCAL0, pid=pid),
@@ -351,6 +314,7 @@ class LinuxGuest:
             mobility=mobility_of(self.spec.release),
             drivers=(self.devices.reconnect, self.devices.log_in),
             hooks=self.hooks.run,
+            watchdog_factor=lambda: self.parameters.number("kernel/nmi_wd_lpm_factor"),
         )
 
     def _new_id(self) -> str:
@@ -360,6 +324,11 @@ class LinuxGuest:
         """The SSH server, which is the parent of every login."""
         unit = self.units.find("sshd")
         return unit.pid if unit is not None and unit.pid is not None else 1
+
+    def _reachable(self) -> bool:
+        """No firewall keeps consoles away from RMC."""
+        unit = self.units.find("firewalld")
+        return unit is None or not unit.active or self.firewall.lets_rmc_in
 
     def _has_rsct(self) -> bool:
         return self.has("src") and self.has("rsct.core") and self.has("DynamicRM")
