@@ -152,7 +152,9 @@ class Process:
         partition = self._migration.partition
         name = self._migration.request.profile or partition.current_profile or partition.default_profile
         mode = partition.desired_mode
-        partition.profiles[name] = Profile(name, partition.memory, partition.processors, partition.units, mode)
+        amounts = (partition.memory, partition.processors, partition.units)
+        sharing, pool = partition.sharing, self._migration.target.pool
+        partition.profiles[name] = Profile(name, *amounts, mode, sharing=sharing, pool=pool)
 
     async def _stopped(self) -> tuple[HscError, ...]:
         self._migration.state = State.STOPPED
