@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from powervm_sim.guest.nodes import File, Readable
-from powervm_sim.guest.processes import NotSimulatedSignal, signal_number
+from powervm_sim.guest.processes import NotSimulatedSignal, Process, signal_number
 from powervm_sim.guest.tree import join
 from powervm_sim.shell.state import ShellError
 
@@ -28,6 +27,7 @@ class GuestSystem:
         self._guest = guest
         # The table of the boot that the session belongs to: a later boot has one of its own.
         self._processes = guest.processes
+        self._shell: Process | None = None
 
     def locate(self, name: str, search: str, folder: str) -> str | None:
         """The path of a program: a file that may be executed."""
@@ -62,7 +62,7 @@ class GuestSystem:
     def begin(self, text: str, *, simple: bool) -> int:
         """A job: a subshell, until the command that it consists of takes its place."""
         above = self._processes.current_pid()
-        process = self._processes.add("-bash" if not text else f"bash -c {shlex.quote(text)}", parent=above)
+        process = self._processes.add(f"bash -c {text}" if text else "bash", parent=above)
         process.simple = simple
         return process.pid
 
@@ -71,6 +71,7 @@ class GuestSystem:
         process = self._processes.get(pid)
         if process is not None:
             process.task = task
+            self._shell = self._shell or process
 
     def enter(self, pid: int) -> None:
         """The current task is that process from here on."""
@@ -86,6 +87,8 @@ class GuestSystem:
     def signal(self, pid: int) -> int:
         """The signal that the process got, or 0."""
         process = self._processes.get(pid)
+        if process is None and self._shell is not None and self._shell.pid == pid:
+            process = self._shell  # the table was emptied when the power went
         return process.signal if process else 0
 
     def kill(self, pid: int, signal: str) -> None:
@@ -108,4 +111,4 @@ class GuestSystem:
 
     async def run(self, words: Sequence[str], work: Awaitable[int], *, replaces: bool = False) -> int:
         """Run something as a process."""
-        return await self._processes.run(shlex.join(words)[:4096], work, replaces=replaces)
+        return await self._processes.run(" ".join(words)[:4096], work, replaces=replaces)
