@@ -35,7 +35,7 @@ def profile_row(placement: Placement, profile: Profile) -> Row:
     """One profile of a partition."""
     partition = placement.partition
     storage = placement.storage if not partition.is_vios else ()
-    return {
+    row = {
         "name": profile.name,
         "lpar_name": placement.name,
         "lpar_id": str(placement.lpar_id),
@@ -64,6 +64,7 @@ def profile_row(placement: Placement, profile: Profile) -> Row:
         "sriov_eth_logical_ports": "none",
         "sriov_roce_logical_ports": "none",
     }
+    return row | {name: text for name, text in profile.settings.items() if name in row}
 
 
 def _three(resource: str, amount: Amount) -> Row:

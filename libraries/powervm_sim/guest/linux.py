@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import asyncssh
@@ -14,7 +15,7 @@ from powervm_sim.guest.boot_lines import boot_lines
 from powervm_sim.guest.clock import Clock, syslog_time
 from powervm_sim.guest.commands import catalogue
 from powervm_sim.guest.hardware_files import THREADS_PER_CORE
-from powervm_sim.guest.interface import Firmware, Hardware
+from powervm_sim.guest.interface import Authenticate, ConsoleListener, Firmware, Hardware
 from powervm_sim.guest.journal import LOCAL0, Entry, Journal
 from powervm_sim.guest.kernel_log import KernelLog, KernelRecord, Level
 from powervm_sim.guest.migration import DRMGR_LOG, MigrationLog
@@ -25,6 +26,7 @@ from powervm_sim.guest.services import Units
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
 from powervm_sim.guest.spec import Firewall, GuestSpec, package_name
+from powervm_sim.guest.system_console import SystemConsole
 from powervm_sim.guest.tree import Tree
 from powervm_sim.shell.call import Terminal
 from powervm_sim.shell.dialect import BASH
@@ -75,6 +77,7 @@ class LinuxGuest:
         self._hardware: Hardware | None = None
         self._running = False
         self.interfaces: tuple[Interface, ...] = ()
+        self.console = SystemConsole(self)
         self._start()
         system_files.fill(self)
 
@@ -109,10 +112,12 @@ class LinuxGuest:
             self.rsct.boot(self.processes)
         for command in self.spec.processes:
             self.processes.add(command)
+        self.console.booted()
 
     def stop(self) -> None:
         """The power is gone."""
         self._running = False
+        self.console.stopped()
         self.awake.set()
         self.processes.end_all()
         self.migration.move = None
@@ -147,6 +152,14 @@ class LinuxGuest:
         if self.migration.move is not None:
             self.migration.end(status)
 
+    def attach_console(self, listener: ConsoleListener, authenticate: Authenticate) -> Callable[[str], None]:
+        """Somebody looks at the console."""
+        return self.console.attach(listener, authenticate)
+
+    def detach_console(self) -> None:
+        """Nobody looks any more."""
+        self.console.detach()
+
     # --- what commands and files read ------------------------------------------------------------------------
 
     @property
@@ -171,6 +184,13 @@ class LinuxGuest:
         """The three load averages."""
         busy = sum(process.task is not None for process in self.processes)
         return f"{0.02 + busy * 0.05:.2f} 0.03 0.01"
+
+    @property
+    def issue(self) -> str:
+        """What stands above the login on the console."""
+        names = dict(line.split("=", 1) for line in self.spec.system.os_release if "=" in line)
+        name = names.get("PRETTY_NAME", self.spec.distribution).strip('"')
+        return f"{name}\nKernel {self.spec.release} on an ppc64le"
 
     @property
     def version(self) -> str:
@@ -277,6 +297,7 @@ class LinuxGuest:
         self.kernel_log.write(text, level)
 
     def _kernel_line(self, record: KernelRecord) -> None:
+        self.console.kernel(record)
         self.journal.write(
             record.text,
             realtime=round((self.clock.time() - self.uptime) * 1_000_000) + record.microseconds,

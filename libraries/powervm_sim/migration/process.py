@@ -204,6 +204,9 @@ class Process:
     def _phase(self, phase: str) -> None:
         migration = self._migration
         self._world.history.add("phase", migration=migration.number, partition=migration.partition.name, phase=phase)
+        if phase == "failed":
+            for watcher in self._world.failed:
+                watcher(migration)
 
     def _place(self, event: str, server: str, lpar_id: int) -> None:
         name = self._migration.partition.name

@@ -46,13 +46,13 @@ class Login(asyncssh.SSHServer):
 
     def validate_password(self, username: str, password: str) -> bool:
         """One try; a console counts the wrong ones."""
-        account = self._machine.account
-        was_locked = account.locked
-        right = username == account.user and account.try_password(password)
+        account = self._machine.find_account(username)
+        was_locked = account is not None and account.locked
+        right = account is not None and account.try_password(password)
         self._method = "password"
         if not right:
             self._record("refused", locked=was_locked)
-            if account.lock_notice and username == account.user and self._connection is not None:
+            if account is not None and account.lock_notice and self._connection is not None:
                 self._connection.send_auth_banner(account.lock_notice)
         return right
 
@@ -64,7 +64,8 @@ class Login(asyncssh.SSHServer):
         """Whether the key is authorized; who offers too many is cut off."""
         line = key.export_public_key().decode()
         self._method = "publickey"
-        if username == self._machine.account.user and self._machine.account.accepts_key(line):
+        account = self._machine.find_account(username)
+        if account is not None and account.accepts_key(line):
             return True
         self._record("refused", locked=False)
         self._refused_keys += 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import asyncssh
@@ -45,6 +45,9 @@ class Machine:
         sftp: Makes the SFTP server of a session, for machines that have one.
         up: Whether it listens at the start.
         watch_power: Registers a function that is told when the machine comes up or goes down.
+        account: Its first user.
+        others: Further users by name.
+        logged_in: Told of every session; what it returns is called when the session ends.
     """
 
     name: str
@@ -58,3 +61,13 @@ class Machine:
     sftp: Callable[[asyncssh.SSHServerChannel[bytes]], asyncssh.SFTPServer] | None = None
     up: bool = True
     watch_power: Callable[[Callable[[bool], None]], None] | None = None
+    others: Mapping[str, Account] = field(default_factory=dict)
+    logged_in: Callable[[str, Terminal | None], Callable[[], None]] | None = None
+
+    def find_account(self, user: str) -> Account | None:
+        """The account of a user, if there is one."""
+        return self.account if user == self.account.user else self.others.get(user)
+
+    def accounts(self) -> list[Account]:
+        """All of them."""
+        return [self.account, *(account for account in self.others.values() if account is not self.account)]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import asyncssh
 
+from powervm_sim.console.authority import user_on
 from powervm_sim.console.commands import console_lookup
+from powervm_sim.console.files import ConsoleFiles
+from powervm_sim.console.host import enter
 from powervm_sim.console.login import ConsoleLogin
 from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.migration.desk import Desk
+from powervm_sim.serving.console_sftp import ConsoleSftp
 from powervm_sim.serving.control import control_machine
 from powervm_sim.serving.machine import LoginShell, Machine
 from powervm_sim.serving.vios_rooms import ViosRooms
@@ -42,6 +46,7 @@ def _console(lab: Lab, desk: Desk, rooms: ViosRooms, console: Console) -> Machin
     lookup = console_lookup(filters())
 
     def open_shell(user: str, terminal: Terminal | None) -> LoginShell:
+        files = ConsoleFiles(console, user_on(console, user))
         login = ConsoleLogin(lab.world, lab.power, desk, console, user, rooms.command)
         variables = {
             "HOME": f"/home/{user}",
@@ -52,8 +57,18 @@ def _console(lab: Lab, desk: Desk, rooms: ViosRooms, console: Console) -> Machin
             "PATH": "/usr/hmcrbin",
             "HOSTNAME": console.name,
         }
-        interactive = terminal is not None
-        return Shell(lookup, RESTRICTED_BASH, session=login, variables=variables, terminal=terminal, login=interactive)
+        return Shell(
+            lookup,
+            RESTRICTED_BASH,
+            session=login,
+            variables=variables,
+            files=files,
+            terminal=terminal,
+            login=terminal is not None,
+        )
+
+    def logged_in(user: str, terminal: Terminal | None) -> Callable[[], None]:
+        return enter(console, user, on_terminal=terminal is not None)
 
     return Machine(
         name=console.name,
@@ -61,9 +76,12 @@ def _console(lab: Lab, desk: Desk, rooms: ViosRooms, console: Console) -> Machin
         served=console.served_address,
         account=console.account,
         open_shell=open_shell,
-        prompt=lambda user: f"{user}@{console.name}:~> ",
+        prompt=lambda user: f"{user}@{console.short_name}:~> ",
         sessions=console.sessions,
+        sftp=lambda channel: ConsoleSftp(channel, console),
         up=not console.down,
+        others={name: user.account for name, user in console.users.items()},
+        logged_in=logged_in,
     )
 
 

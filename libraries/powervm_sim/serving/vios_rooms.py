@@ -36,6 +36,7 @@ class ViosRooms:
             prompt=lambda _user: server.prompt,
             sftp=server.sftp,
             up=not partition.down,
+            watch_power=None if partition.down else partition.power_watchers.append,
         )
 
     async def command(self, placement: Placement, text: str) -> tuple[str, int]:

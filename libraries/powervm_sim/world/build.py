@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from powervm_sim.guest.interface import Firmware, Guest
 from powervm_sim.world.accounts import Account, Lockout
+from powervm_sim.world.console_files import console_tree
 from powervm_sim.world.file import (
     ConsoleEntry,
     EthernetEntry,
@@ -19,6 +22,7 @@ from powervm_sim.world.file import (
 from powervm_sim.world.generations import GENERATIONS
 from powervm_sim.world.hardware import hardware_of
 from powervm_sim.world.history import History
+from powervm_sim.world.migration_data import end_terminal, keep_debug_data
 from powervm_sim.world.model import (
     NOT_ACTIVATED,
     RUNNING,
@@ -30,13 +34,16 @@ from powervm_sim.world.model import (
     Placement,
     Profile,
     Server,
+    ServiceEvent,
     Storage,
     VirtualIOServerFacts,
 )
 from powervm_sim.world.pace import Pace
 from powervm_sim.world.power import Power
+from powervm_sim.world.refcodes import LINUX
 from powervm_sim.world.rmc import Rmc
 from powervm_sim.world.state import Settings, World
+from powervm_sim.world.users import ConsoleUser
 
 GuestFactory = Callable[[str, PartitionEntry, Firmware, int], Guest]
 """Makes the operating system of a partition from its name, its entry, what it may do to the world, and a seed."""
@@ -78,13 +85,15 @@ class _Builder:
             self._world.servers[name] = self._server(name, server)
         for name, partition in self._file.partitions.items():
             self._place(name, partition)
+        self._world.completed.append(end_terminal)
+        self._world.failed.append(partial(keep_debug_data, self._world.history))
         return Lab(self._world, self._power)
 
     def _account(self, name: str, user: str, lockout: Lockout | None = None) -> Account:
         return Account(user, self._passwords.get(name, ""), lockout=lockout, now=self._world.pace.now)
 
     def _console(self, name: str, entry: ConsoleEntry) -> Console:
-        lockout = Lockout(entry.lockout.failures, entry.lockout.seconds)
+        users = self._users(name, entry)
         return Console(
             name=name,
             address=entry.address,
@@ -97,9 +106,27 @@ class _Builder:
             build=entry.build,
             fixes=entry.fixes,
             sessions=entry.sessions,
-            account=self._account(name, entry.user, lockout),
+            account=users[entry.user].account,
             down=entry.down,
+            users=users,
+            files=console_tree(users),
+            service_events=tuple(
+                ServiceEvent(
+                    number, event.refcode, event.text, event.status, event.system, time.time() - event.hours_ago * 3600
+                )
+                for number, event in enumerate(entry.service_events, 1)
+            ),
         )
+
+    def _users(self, name: str, entry: ConsoleEntry) -> dict[str, ConsoleUser]:
+        lockout = Lockout(entry.lockout.failures, entry.lockout.seconds)
+        first = ConsoleUser(self._account(name, entry.user, lockout), description="HMC Super User")
+        users = {entry.user: first}
+        for user, wanted in entry.users.items():
+            account = self._account(name, user, lockout)
+            account.password = self._passwords.get(f"{name}/{user}", account.password)
+            users[user] = ConsoleUser(account, wanted.role, wanted.description, wanted.systems, wanted.pwage)
+        return users
 
     def _server(self, name: str, entry: ServerEntry) -> Server:
         server = Server(
@@ -117,6 +144,7 @@ class _Builder:
             migration_limit=entry.migrations,
             vlans=frozenset(entry.vlans),
             uuid=self._uuid(name).lower(),
+            affinity_scores=entry.affinity_scores,
         )
         for vios_name, vios in entry.virtual_io_servers.items():
             partition = self._virtual_io_server(vios_name, vios, sorted(entry.vlans))
@@ -126,7 +154,7 @@ class _Builder:
 
     def _virtual_io_server(self, name: str, entry: VirtualIOServerEntry, vlans: list[int]) -> Partition:
         memory, processors, units = _amount(entry.memory), _amount(1, most=4), _amount(entry.units)
-        ready = entry.rmc == "working"
+        ready = entry.rmc != "dead"
         partition = Partition(
             name=name,
             uuid=self._uuid(name),
@@ -149,6 +177,7 @@ class _Builder:
             down=entry.down,
             served_address=entry.serve,
         )
+        _disturb(partition.rmc, entry.rmc)
         partition.rmc.reconnect(0)
         return partition
 
@@ -177,6 +206,7 @@ class _Builder:
         if entry.activated and partition.guest is not None:
             partition.guest.boot(hardware_of(placement))
             partition.rmc.reconnect(0)
+            partition.refcodes.show(LINUX)
 
     def _partition(self, name: str, entry: PartitionEntry) -> Partition:
         memory = _amount(entry.memory)
@@ -202,6 +232,7 @@ class _Builder:
             down=entry.down,
             served_address=entry.serve,
         )
+        _disturb(partition.rmc, entry.rmc)
         if entry.migration_fault is not None:
             fault = entry.migration_fault
             partition.fault = MigrationFault(fault.fail_at, fault.leave, fault.times)
@@ -226,6 +257,11 @@ class _Builder:
     def _wwpns(self, name: str, slot: int) -> tuple[str, str]:
         number = self._world.random(f"wwpn/{name}/{slot}").getrandbits(32) & ~1
         return f"c05076{number:010x}", f"c05076{number + 1:010x}"
+
+
+def _disturb(rmc: Rmc, behaviour: str) -> None:
+    rmc.blocked = behaviour == "firewall"
+    rmc.stale = behaviour == "stale"
 
 
 def _amount(desired: float, *, least: float | None = None, most: float | None = None) -> Amount:

@@ -2,25 +2,67 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from powervm_sim.guest.interface import Guest
+from powervm_sim.guest.tree import Tree
 from powervm_sim.world.accounts import Account
 from powervm_sim.world.gate import Gate
 from powervm_sim.world.generations import Generation
+from powervm_sim.world.refcodes import ReferenceCodes
 from powervm_sim.world.rmc import Rmc
+from powervm_sim.world.users import ConsoleUser
 
 NOT_ACTIVATED = "Not Activated"
 STARTING = "Starting"
 RUNNING = "Running"
 SHUTTING_DOWN = "Shutting Down"
+OPEN_FIRMWARE = "Open Firmware"
+ERROR = "Error"
 MIGRATING = "Migrating - "
+
+
+@dataclass(frozen=True)
+class ServiceEvent:
+    """A serviceable event of the hardware that a console knows of.
+
+    Attributes:
+        time: When it was reported first, in seconds since the epoch.
+    """
+
+    number: int
+    refcode: str
+    text: str
+    status: str
+    system: str
+    time: float
+
+
+@dataclass(eq=False)
+class ConsoleSession:
+    """Somebody who is logged in on a console now.
+
+    Attributes:
+        terminal: For example ``pts/0``; empty without one.
+        since: Seconds since the epoch.
+    """
+
+    user: str
+    terminal: str
+    since: float
 
 
 @dataclass(eq=False)
 class Console:
-    """A management console: its level, the address that other consoles know it by, and its user."""
+    """A management console: its level, the address that other consoles know it by, its users and files.
+
+    Attributes:
+        account: That of its first user, who is a super administrator.
+        users: All users by name, the first one too.
+        booted: Seconds since the epoch.
+    """
 
     name: str
     address: str
@@ -35,6 +77,17 @@ class Console:
     sessions: int
     account: Account
     down: bool = False
+    users: dict[str, ConsoleUser] = field(default_factory=dict)
+    files: Tree = field(default_factory=Tree)
+    service_events: tuple[ServiceEvent, ...] = ()
+    logged_in: list[ConsoleSession] = field(default_factory=list)
+    booted: float = field(default_factory=time.time)
+    collecting: bool = False
+
+    @property
+    def short_name(self) -> str:
+        """The host name without domain."""
+        return self.name.partition(".")[0]
 
     def answers_to(self, address: str) -> bool:
         """Whether ``--ip`` with this address or host name means this console."""
@@ -52,13 +105,18 @@ class Amount:
 
 @dataclass
 class Profile:
-    """A partition profile. ``units`` is None for dedicated processors."""
+    """A partition profile. ``units`` is None for dedicated processors.
+
+    Attributes:
+        settings: Attributes as they are listed that differ from the usual ones.
+    """
 
     name: str
     memory: Amount
     processors: Amount
     units: Amount | None
     compat_mode: str
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,7 +167,15 @@ class VirtualIOServerFacts:
 
 @dataclass(eq=False)
 class Partition:
-    """A logical partition, wherever it is placed."""
+    """A logical partition, wherever it is placed.
+
+    Attributes:
+        terminal_open: Somebody looks at its console (``mkvterm``).
+        end_terminal: Ends that session; None when there is none.
+        boot_mode: Of the last activation: ``norm``, ``sms`` or ``of``.
+        settings: Attributes of ``lssyscfg -r lpar`` that were set to something else than usual.
+        zoned: World wide port names that were logged in to the fabric for zoning (``chnportlogin``).
+    """
 
     name: str
     uuid: str
@@ -138,6 +204,12 @@ class Partition:
     served_address: str = ""
     gate: Gate = field(default_factory=Gate)
     power_watchers: list[Callable[[bool], None]] = field(default_factory=list)
+    terminal_open: bool = False
+    end_terminal: Callable[[], None] | None = None
+    refcodes: ReferenceCodes = field(default_factory=ReferenceCodes)
+    boot_mode: str = "norm"
+    settings: dict[str, str] = field(default_factory=dict)
+    zoned: set[str] = field(default_factory=set)
 
     @property
     def is_vios(self) -> bool:
@@ -192,9 +264,7 @@ class Placement:
     @property
     def rmc_state(self) -> str:
         """The words of ``rmc_state``."""
-        if not self.running:
-            return "inactive" if self.partition.configured else "none"
-        return "active" if self.partition.rmc.active else "inactive"
+        return "active" if self.running and self.partition.rmc.listed else "inactive"
 
 
 @dataclass(eq=False)
@@ -216,6 +286,8 @@ class Server:
     vlans: frozenset[int]
     uuid: str
     placements: dict[int, Placement] = field(default_factory=dict)
+    affinity_scores: bool = True
+    refcodes: ReferenceCodes = field(default_factory=ReferenceCodes)
 
     @property
     def type_model_serial(self) -> str:

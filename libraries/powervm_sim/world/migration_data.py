@@ -1,0 +1,34 @@
+"""What a console keeps and what it closes when a migration ends."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+from powervm_sim.world.console_files import MIGRATION_DATA
+from powervm_sim.world.history import History
+
+if TYPE_CHECKING:
+    from powervm_sim.migration.migration import Migration
+
+MOST_FILES = 10
+
+
+def end_terminal(migration: Migration) -> None:
+    """The partition lives on another system now: whoever looks at its console looks at nothing."""
+    if migration.partition.end_terminal is not None:
+        migration.partition.end_terminal()
+
+
+def keep_debug_data(history: History, migration: Migration) -> None:
+    """The console that started a migration keeps what it knows of its failure; the oldest file goes when there are
+    too many."""
+    tree = migration.request.console.files
+    while len(names := tree.list(MIGRATION_DATA)) >= MOST_FILES:
+        tree.remove(f"{MIGRATION_DATA}/{names[0]}")
+    stamp = time.strftime("%Y%m%d%H%M%S")
+    name = f"migrdbg.{stamp}.{migration.number:04}.{migration.partition.name.replace(' ', '_')}.log"
+    lines = [str(event) for event in history.events(partition=migration.partition.name)]
+    facts = {"migration": migration.number, "state": migration.state.value, "stream": f"{migration.stream_id:016x}"}
+    tree.write(f"{MIGRATION_DATA}/{name}", "\n".join([json.dumps(facts), *lines, ""]).encode(), mode=0o444)
