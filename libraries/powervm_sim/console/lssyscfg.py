@@ -39,6 +39,8 @@ def _systems(login: ConsoleLogin, options: Options) -> str:
         raise hsc.usage(["--filter"])
     servers = [login.server(options["-m"])] if "-m" in options else login.servers()
     rows = [system_row(server) for server in servers]
+    if not rows:
+        return NO_RESULTS
     return table_of(rows, hidden="uuid").render(rows, options.get("-F"), header="--header" in options)
 
 

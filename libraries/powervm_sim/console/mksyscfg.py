@@ -85,7 +85,7 @@ def _create_partition(world: World, server: Server, record: dict[str, str]) -> N
         text = f"A partition named {name} exists on the managed system already."
         raise hsc.HscError("HSCLAF63", text)
     number = _new_id(server, record.get("lpar_id"))
-    profile = _profile(server, record, _required(record, "profile_name"))
+    profile = _profile(server, record, record.get("profile_name", ""))
     identity = uuid.UUID(int=world.random(f"uuid/{server.name}/{name}").getrandbits(128), version=4)
     partition = Partition(
         name=name,
@@ -113,6 +113,7 @@ def _create_partition(world: World, server: Server, record: dict[str, str]) -> N
 
 def _profile(server: Server, record: dict[str, str], name: str) -> Profile:
     missing = [attribute for attribute in _NEEDED if attribute not in record]
+    missing += [] if name else ["profile_name"]
     if record.get("proc_mode") == "shared":
         missing += [attribute for attribute in _UNITS if attribute not in record]
     if missing:

@@ -33,9 +33,10 @@ class ReferenceCodes:
     _codes: deque[ReferenceCode] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     def show(self, *codes: str) -> None:
-        """Show these one after the other."""
+        """Show these one after the other; one that is shown already is not shown again."""
         for code in codes:
-            self._codes.append(ReferenceCode(time.time(), code))
+            if not self._codes or self._codes[-1].code != code:
+                self._codes.append(ReferenceCode(time.time(), code))
 
     def __iter__(self) -> Iterator[ReferenceCode]:
         """The newest first."""

@@ -19,7 +19,7 @@ class SystemPower:
         self._world = world
 
     def switch_on(self, server: Server, *, standby: bool) -> None:
-        """It is Operating (or in Standby) some time later. Raises HscError (HSCLAF61) unless it is off or standing by."""
+        """It is Operating (or in Standby) some time later. Raises HscError (HSCLAF61) unless it is off or stands by."""
         allowed = (POWER_OFF,) if standby else (POWER_OFF, STANDBY)
         if server.state not in allowed:
             raise _wrong_state(server)

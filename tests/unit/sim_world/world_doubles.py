@@ -203,6 +203,7 @@ class SmallLab:
         lab = build(file, pace, _make_guest, {"near": "near-secret", "far": "far-secret"})
         self.world, self.power = lab.world, lab.power
         self.desk = Desk(self.world)
+        self.user = "hscroot"
 
     @property
     def lp1(self) -> Placement:
@@ -228,7 +229,7 @@ class SmallLab:
         name, *arguments = shlex.split(command)
         out, err = Collector(), Collector()
         login = ConsoleLogin(
-            self.world, self.power, self.desk, self.world.consoles[console], "hscroot", self._vios_command
+            self.world, self.power, self.desk, self.world.consoles[console], self.user, self._vios_command
         )
         call = Call(name, arguments, Text(), out, err, {}, terminal, login)
         work: Awaitable[int] = CONSOLE_COMMANDS[name](call)
