@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 
 from powervm_sim import hsc
 from powervm_sim.console.authority import no_authority
@@ -104,12 +105,24 @@ def _whose(login: ConsoleLogin, name: str | None) -> ConsoleUser:
     return found
 
 
+class _KeySyntax(Syntax):
+    """``-a -u USER KEY`` is the same as ``-u USER -a KEY``."""
+
+    def parse(self, arguments: Sequence[str]) -> Options:
+        words = list(arguments)
+        for position, word in enumerate(words):
+            if word in ("-a", "--add", "-r", "--remove") and words[position + 1 : position + 2] == ["-u"]:
+                words[position : position + 3] = [*words[position + 1 : position + 3], word]
+                break
+        return super().parse(words)
+
+
 COMMANDS = (
     ConsoleCommand(
         "mkauthkeys",
         "mkauthkeys --ip remote-host [-u user-ID] [--test | [-g] [--passwd password]]\n"
-        "mkauthkeys {{-a | --add} key-string | {-r | --remove} key-comment} [-u user-ID] [--help]",
-        Syntax(
+        "mkauthkeys {-a | --add | -r | --remove} [-u user-ID] {key-string | key-comment} [--help]",
+        _KeySyntax(
             value("--ip"),
             value("-u"),
             flag("--test"),

@@ -32,6 +32,7 @@ class SystemConsole:
         self._getty: asyncio.Task[None] | None = None
         self._current: asyncio.Task[Any] | None = None
         self._interrupted = False
+        self._early = False
         self._greeted = False
 
     # --- what the world and the system call --------------------------------------------------------------------
@@ -102,6 +103,8 @@ class SystemConsole:
             self._listener.write(text)
 
     def _interrupt(self) -> None:
+        # typed between a line and its command, it is for the command that is about to start
+        self._early = self._current is None or self._current.done()
         if self._current is not None and not self._current.done():
             self._interrupted = True
             self._current.cancel()
@@ -142,6 +145,7 @@ class SystemConsole:
     async def _session(self) -> None:
         shell = self._guest.shell(terminal=self)
         script = ""
+        self._early = False
         try:
             while not shell.exited:
                 await self.write("> " if script else self._guest.prompt)
@@ -167,6 +171,8 @@ class SystemConsole:
         """The result of some work, or None after Ctrl-C."""
         self._interrupted = False
         self._current = asyncio.ensure_future(work)
+        if self._early:
+            self._interrupt()
         try:
             return await self._current
         except asyncio.CancelledError:

@@ -243,4 +243,4 @@ class SmallLab:
 
 
 def _make_guest(_name: str, entry: Any, firmware: Firmware, _seed: int) -> MemoGuest:
-    return MemoGuest(firmware, ready=entry.rmc == "working")
+    return MemoGuest(firmware, ready=entry.rmc not in ("broken", "dead"))
