@@ -9,6 +9,7 @@ import threading
 from contextlib import asynccontextmanager
 
 import asyncssh
+import paramiko
 import pytest
 from running_lab import RunningLab, changed_world, start, until
 
@@ -249,7 +250,7 @@ def test_a_key_that_was_added_opens_the_door(terminal_lab, tmp_path):
     def login() -> bool:
         try:
             terminal_lab.connect("hmc1", key_filename=str(tmp_path / "key")).close()
-        except Exception:
+        except paramiko.AuthenticationException:
             return False
         return True
 

@@ -21,7 +21,7 @@ from powervm_sim.world.refcodes import ReferenceCode, ReferenceCodes
 _WORDS = "word2 word3 word4 word5 word6 word7 word8 word9 fru_call_out_loc_codes"
 _OF_PARTITIONS = Table(f"lpar_name lpar_id time_stamp refcode {_WORDS}")
 _OF_PROCESSORS = Table(f"refcode_num time_stamp refcode {_WORDS}")
-_CONSOLE_EVENTS = Table("time userid text")
+_CONSOLE_EVENTS = Table("time text", hidden="userid")
 _HARDWARE_EVENTS = Table(
     "problem_num pmh_num refcode status first_time last_time sys_name sys_mtms reporting_name reporting_mtms "
     "analyzing_hmc event_severity text"
@@ -97,7 +97,7 @@ def _login(login: ConsoleLogin, event: Event) -> tuple[str, str] | None:
         return None
     user = str(event.facts["user"])
     done = "has logged in" if event.facts["result"] == "accepted" else "failed to log in"
-    return user, f"HSCE2000 User {user} {done} through {event.facts['method']}."
+    return user, f"HSCE2000 User {user}, method {event.facts['method']}: {done}."
 
 
 def _placing(login: ConsoleLogin, event: Event) -> tuple[str, str] | None:
@@ -105,10 +105,10 @@ def _placing(login: ConsoleLogin, event: Event) -> tuple[str, str] | None:
     if server is None or server.console is not login.console:
         return None
     words = {
-        "arrived": "HSCE2001 Partition {} was migrated to the managed system {}.",
-        "stayed": "HSCE2002 The migration of partition {} was ended; it stays on the managed system {}.",
-        "created": "HSCE2003 Partition {} was created on the managed system {}.",
-        "removed": "HSCE2004 Partition {} was removed from the managed system {}.",
+        "arrived": "HSCE2001 Partition {}, managed system {}: the partition has arrived by a migration.",
+        "stayed": "HSCE2002 Partition {}, managed system {}: the partition stays, its migration was ended.",
+        "created": "HSCE2003 Partition {}, managed system {}: the partition was created.",
+        "removed": "HSCE2004 Partition {}, managed system {}: the partition was removed.",
     }
     form = words.get(str(event.facts["event"]))
     return ("", form.format(event.facts["partition"], server.name)) if form else None

@@ -20,27 +20,27 @@ _MOST = 1024 * 1024
 
 
 class Guarded:
-    """Finds out whether a user may have a path, after all links."""
+    """Finds out whether a user may have a path, after all links (without ``follow``: except one at the very end)."""
 
     def __init__(self, tree: Tree, user: ConsoleUser) -> None:
         self._tree = tree
         self._user = user
 
-    def readable(self, path: str) -> str:
+    def readable(self, path: str, *, follow: bool = True) -> str:
         """The path. Raises PermissionError."""
-        if not may_read(self._user, self._real(path)):
+        if not may_read(self._user, self._real(path, follow)):
             raise failure(errno.EACCES, path)
         return path
 
-    def writable(self, path: str) -> str:
+    def writable(self, path: str, *, follow: bool = True) -> str:
         """The path. Raises PermissionError."""
-        if not may_write(self._user, self._real(path)):
+        if not may_write(self._user, self._real(path, follow)):
             raise failure(errno.EACCES, path)
         return path
 
-    def _real(self, path: str) -> str:
+    def _real(self, path: str, follow: bool) -> str:
         try:
-            return self._tree.resolve(path)[0]
+            return self._tree.resolve(path, follow=follow)[0]
         except OSError:
             return posixpath.normpath(path)
 

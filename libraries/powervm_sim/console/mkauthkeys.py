@@ -15,6 +15,7 @@ from powervm_sim.world.state import World
 from powervm_sim.world.users import SUPER, ConsoleUser
 
 _KINDS = ("ssh-", "ecdsa-", "sk-")
+_MOST_KEYS = 1000
 
 
 async def _mkauthkeys(login: ConsoleLogin, options: Options, call: Call) -> str:
@@ -83,6 +84,8 @@ def _change_keys(login: ConsoleLogin, options: Options) -> None:
         line = options["-a"].strip()
         if len(line.split()) < 2 or "\n" in line or not line.startswith(_KINDS):
             raise hsc.invalid_value("-a", line)
+        if len(user.account.keys) >= _MOST_KEYS:
+            raise hsc.HscError("HSCLAF6B", f"The user {user.name} has {_MOST_KEYS} keys; no more can be added.")
         user.account.keys.append(line)
         return
     comment = options["-r"]

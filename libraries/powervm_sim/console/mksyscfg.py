@@ -18,6 +18,7 @@ from powervm_sim.world.model import NOT_ACTIVATED, Amount, Partition, Placement,
 from powervm_sim.world.rmc import Rmc
 from powervm_sim.world.state import World
 
+_MOST_PARTITIONS, _MOST_PROFILES = 900, 100
 _MEMORY = ("min_mem", "desired_mem", "max_mem")
 _PROCESSORS = ("proc_mode", "min_procs", "desired_procs", "max_procs")
 _UNITS = ("min_proc_units", "desired_proc_units", "max_proc_units")
@@ -55,10 +56,18 @@ def _save(placement: Placement, name: str, *, force: bool) -> None:
     if name in partition.profiles and not force:
         text = f"A profile named {name} exists for partition {partition.name} already."
         raise hsc.HscError("HSCLAF64", text)
+    _check_room(placement, name)
     settings = partition.profiles[name].settings if name in partition.profiles else {}
     partition.profiles[name] = Profile(
         name, partition.memory, partition.processors, partition.units, partition.desired_mode, dict(settings)
     )
+
+
+def _check_room(placement: Placement, name: str) -> None:
+    profiles = placement.partition.profiles
+    if name not in profiles and len(profiles) >= _MOST_PROFILES:
+        text = f"The partition {placement.name} has {_MOST_PROFILES} profiles; no more can be created."
+        raise hsc.HscError("HSCLAF6B", text)
 
 
 def _create_profile(server: Server, record: dict[str, str]) -> None:
@@ -67,6 +76,7 @@ def _create_profile(server: Server, record: dict[str, str]) -> None:
     if name in placement.partition.profiles:
         text = f"A profile named {name} exists for partition {placement.name} already."
         raise hsc.HscError("HSCLAF64", text)
+    _check_room(placement, name)
     refuse_unknown(record, ("name", "lpar_name", "lpar_id", *_RESOURCES, *PROFILE_SETTINGS))
     placement.partition.profiles[name] = _profile(server, record, name)
 
@@ -81,6 +91,9 @@ def _create_partition(world: World, server: Server, record: dict[str, str]) -> N
         if environment in ("vioserver", "os400"):
             raise not_simulated(f"mksyscfg -r lpar with lpar_env={environment}")
         raise hsc.invalid_value("lpar_env", environment)
+    if len(server.placements) >= _MOST_PARTITIONS:
+        text = f"The managed system {server.name} has {_MOST_PARTITIONS} partitions; no more can be created."
+        raise hsc.HscError("HSCLAF6B", text)
     if name in world.partitions:
         text = f"A partition named {name} exists on the managed system already."
         raise hsc.HscError("HSCLAF63", text)

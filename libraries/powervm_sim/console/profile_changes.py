@@ -17,7 +17,7 @@ _AMOUNTS = tuple(
 _SHARING = {"shared": ("uncap", "cap"), "ded": ("keep_idle_procs", "share_idle_procs")}
 _PROCESSORS = ("proc_mode", "sharing_mode")
 _OWN = ("name", "new_name", "lpar_name", "lpar_id", "lpar_proc_compat_mode")
-_LARGEST_CHANGE_OF_A_LIST = 1000
+_LONGEST_LIST = 1000
 
 
 def profile_of(placement: Placement, name: str) -> Profile:
@@ -41,9 +41,11 @@ def changed_profile(placement: Placement, profile: Profile, record: dict[str, st
     shown = profile_row(placement, profile)
     for name, operator in lists.items():
         attribute = name.rstrip("+-")
-        given = split_fields(record[name])[:_LARGEST_CHANGE_OF_A_LIST]
         present = [] if shown[attribute] == "none" else split_fields(shown[attribute])
-        settings[attribute] = joined(changed_list(present, operator, given))
+        changed = changed_list(present, operator, split_fields(record[name]))
+        if len(changed) > _LONGEST_LIST:
+            raise hsc.invalid_value(attribute, f"with {len(changed)} entries")
+        settings[attribute] = joined(changed)
     mode = record.get("lpar_proc_compat_mode", profile.compat_mode)
     if not (placement.server.generation.supports(mode) or (force and mode.startswith("POWER"))):
         raise hsc.invalid_value("lpar_proc_compat_mode", mode)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _AFTER_BAD_PASSWORD = 0.5
 _INTERRUPTED = 130
+_MOST_HELD = 4096
 
 
 class SystemConsole:
@@ -34,6 +35,8 @@ class SystemConsole:
         self._interrupted = False
         self._early = False
         self._greeted = False
+        self._held = ""
+        self._waking: asyncio.Task[None] | None = None
 
     # --- what the world and the system call --------------------------------------------------------------------
 
@@ -95,8 +98,19 @@ class SystemConsole:
     # --- inside ------------------------------------------------------------------------------------------------
 
     def _typed(self, text: str) -> None:
-        if self._guest.running:
+        if not self._guest.running:
+            return
+        if self._guest.awake.is_set() and not self._held:
             self._tty.typed(text)
+            return
+        if not self._held:
+            self._waking = asyncio.get_running_loop().create_task(self._type_when_awake())
+        self._held = (self._held + text)[:_MOST_HELD]
+
+    async def _type_when_awake(self) -> None:
+        await self._guest.awake.wait()
+        text, self._held = self._held, ""
+        self._tty.typed(text)
 
     def _show(self, text: str) -> None:
         if self._listener is not None:

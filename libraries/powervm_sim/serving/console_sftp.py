@@ -39,7 +39,7 @@ class ConsoleSftp(TreeSftp):
 
     async def lstat(self, path: bytes) -> SFTPAttrs:
         """What is there, a link itself."""
-        self._may_see(path)
+        self._may_see(path, follow=False)
         return await super().lstat(path)
 
     async def setstat(self, path: bytes, attrs: SFTPAttrs) -> None:
@@ -49,7 +49,7 @@ class ConsoleSftp(TreeSftp):
 
     async def lsetstat(self, path: bytes, attrs: SFTPAttrs) -> None:
         """The same without following a link."""
-        self._may_change(path)
+        self._may_change(path, follow=False)
         await super().lsetstat(path, attrs)
 
     async def fsetstat(self, file_obj: object, attrs: SFTPAttrs) -> None:
@@ -76,33 +76,33 @@ class ConsoleSftp(TreeSftp):
 
     async def remove(self, path: bytes) -> None:
         """Remove a file."""
-        self._may_change(path)
+        self._may_change(path, follow=False)
         await super().remove(path)
 
     async def rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Move something to a free name."""
-        self._may_change(oldpath)
-        self._may_change(newpath)
+        self._may_change(oldpath, follow=False)
+        self._may_change(newpath, follow=False)
         await super().rename(oldpath, newpath)
 
     async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Move something, also over a file."""
-        self._may_change(oldpath)
-        self._may_change(newpath)
+        self._may_change(oldpath, follow=False)
+        self._may_change(newpath, follow=False)
         await super().posix_rename(oldpath, newpath)
 
     async def readlink(self, path: bytes) -> bytes:
         """Where a link leads."""
-        self._may_see(path)
+        self._may_see(path, follow=False)
         return await super().readlink(path)
 
     async def symlink(self, oldpath: bytes, newpath: bytes) -> None:
         """Make a link; what it leads to is checked when it is used."""
-        self._may_change(newpath)
+        self._may_change(newpath, follow=False)
         await super().symlink(oldpath, newpath)
 
-    def _may_see(self, path: bytes) -> None:
-        self._guard.readable(self._path(path))
+    def _may_see(self, path: bytes, *, follow: bool = True) -> None:
+        self._guard.readable(self._path(path), follow=follow)
 
-    def _may_change(self, path: bytes) -> None:
-        self._guard.writable(self._path(path))
+    def _may_change(self, path: bytes, *, follow: bool = True) -> None:
+        self._guard.writable(self._path(path), follow=follow)

@@ -114,7 +114,7 @@ class Power:
             return
         placement.state = RUNNING
         await self._world.pace.long(durations.boot)
-        if self._world.home(partition).state != RUNNING or (partition.guest is not None and partition.guest.running):
+        if placement.state != RUNNING or (partition.guest is not None and partition.guest.running):
             return
         if partition.guest is not None:
             partition.guest.boot(hardware_of(placement))

@@ -66,7 +66,7 @@ class SystemPower:
         self._tell(server)
 
     def _tell(self, server: Server) -> None:
-        self._world.history.add("system power", server=server.name, state=server.state)
+        self._world.history.add("system", server=server.name, state=server.state)
 
 
 def _wrong_state(server: Server) -> hsc.HscError:

@@ -60,8 +60,8 @@ def test_console_events_tell_of_logins_and_moves():
     text, _ = run(lab, "lssvcevents -t console -d 3")
     lines = [re.sub(r"^time=\d\d/\d\d/\d{4} \d\d:\d\d:\d\d,", "", line) for line in text.splitlines()]
     assert lines == [
-        "userid=,text=HSCE2001 Partition lp1 was migrated to the managed system s2.",
-        "userid=hscroot,text=HSCE2000 User hscroot has logged in through password.",
+        '"text=HSCE2001 Partition lp1, managed system s2: the partition has arrived by a migration."',
+        '"text=HSCE2000 User hscroot, method password: has logged in."',
     ]
 
 
@@ -181,3 +181,24 @@ def test_the_masters_and_the_consoles_own_figures():
         text, status = run(lab, f"monhmc -r {kind} -n 0")
         assert status == 0
         assert text
+
+
+def test_the_console_of_a_partition_on_its_way_is_open_on_the_side_that_it_comes_from():
+    async def scenario() -> None:
+        lab = SmallLab()
+        await lab.type("mkauthkeys --ip 10.0.0.2 -u hscroot --passwd far-secret")
+        move = asyncio.create_task(lab.start("migrlpar -o m -m s1 -t s3 -p lp1 --ip 10.0.0.2 -u hscroot"))
+        await lab.clock.advance(35)
+        text, status = await lab.type("mkvterm -m s3 -p lp1", "far")
+        assert status == 1
+        assert "The open failed." in text
+        assert "-The session may already be open on another management console" in text
+        await lab.clock.until_done(asyncio.wait_for(move, None))
+
+    asyncio.run(scenario())
+
+
+def test_an_open_terminal_keeps_a_partition_from_being_removed():
+    lab = SmallLab()
+    lab.world.partitions["off"].terminal_open = True
+    assert run(lab, "rmsyscfg -r lpar -m s1 -n off")[0].startswith("HSCLAF66 ")

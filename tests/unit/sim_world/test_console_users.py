@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from powervm_sim.world.console_files import may_read, may_write
 from world_doubles import SmallLab
+
+from powervm_sim.world.console_files import may_read, may_write
 
 USERS = {
     "operator": {"role": "hmcoperator", "password": "op-secret", "description": "Night shift"},
