@@ -7,6 +7,7 @@ from dataclasses import replace
 from powervm_sim import hsc
 from powervm_sim.console.configuration import (
     CLIENT_ONLY,
+    PARTITION_OTHERS,
     PARTITION_SETTINGS,
     SHOWN_AS,
     VIOS_ONLY,
@@ -64,6 +65,9 @@ def picked(server: Server, record: dict[str, str], *, name: str) -> Placement:
 
 
 def _change_partition(world: World, server: Server, record: dict[str, str]) -> None:
+    others = [name for name in record if name in PARTITION_OTHERS]
+    if others:
+        raise not_simulated(f"chsyscfg -r lpar -i {others[0]}")
     refuse_unknown(record, ("name", "lpar_id", "new_name", "default_profile", *PARTITION_SETTINGS))
     placement = picked(server, record, name="name")
     partition = placement.partition

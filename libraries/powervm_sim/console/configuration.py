@@ -29,12 +29,18 @@ _FLAG = one_of("0", "1")
 _NAME = re.compile(r'[^,="/\s:][^,="/:\n]{0,46}')
 
 PARTITION_SETTINGS: dict[str, Check] = {
+    "affinity_group_id": lambda text: text == "none" or whole(1, 255)(text),
     "allow_perf_collection": _FLAG,
     "auto_start": _FLAG,
     "description": anything,
     "keystore_kbytes": lambda text: text == "0" or whole(4, 64)(text),
+    "keystore_signed_updates": _FLAG,
+    "keystore_signed_updates_without_verification": _FLAG,
+    "linux_dynamic_key_secure_boot": _FLAG,
     "lpar_avail_priority": whole(0, 255),
     "migration_disabled": _FLAG,
+    "min_affinity_score": lambda text: text == "none" or whole(0, 100)(text),
+    "min_affinity_score_action": one_of("none", "warn", "fail"),
     "msp": _FLAG,
     "power_ctrl_lpar_ids": anything,
     "redundant_err_path_reporting": _FLAG,
@@ -44,25 +50,54 @@ PARTITION_SETTINGS: dict[str, Check] = {
     "sync_curr_profile": one_of("0", "1", "2"),
     "time_ref": _FLAG,
     "vtpm_enabled": _FLAG,
+    "vtpm_version": one_of("1.2", "2.0"),
     "work_group_id": anything,
 }
 """Attributes of ``chsyscfg -r lpar`` beside names."""
 
 VIOS_ONLY = frozenset({"msp"})
 CLIENT_ONLY = frozenset({"migration_disabled"})
+PARTITION_OTHERS = frozenset(
+    {
+        *("electronic_err_reporting", "hardware_mem_encryption", "hardware_mem_expansion", "ipl_source"),
+        *("lpar_io_pool_ids", "primary_rs_vios_name", "remote_restart_capable", "secondary_rs_vios_name"),
+        *("suspend_capable", "vtpm_encryption", "powervm_mgmt_capable"),
+    }
+)
+"""Attributes of partitions that a real console can set."""
+
 SHOWN_AS = {"secure_boot": "pend_secure_boot"}
+
+_RATIO = re.compile(r"1:(16|32|64|128|256|512|1024|2048|4096)")
 
 PROFILE_SETTINGS: dict[str, Check] = {
     "auto_start": _FLAG,
     "boot_mode": one_of("norm", "sms", "of", "dd", "ds"),
     "conn_monitoring": _FLAG,
     "electronic_err_reporting": anything,
+    "hpt_ratio": lambda text: _RATIO.fullmatch(text) is not None,
+    "ppt_ratio": lambda text: _RATIO.fullmatch(text) is not None,
     "max_virtual_slots": whole(2, 65_535),
     "redundant_err_path_reporting": _FLAG,
     "uncap_weight": whole(0, 255),
     "work_group_id": anything,
 }
 """Plain attributes of a profile that change nothing but themselves."""
+
+PROFILE_FIXED = {
+    "affinity_group_id": "none",
+    "all_resources": "0",
+    "desired_num_huge_pages": "0",
+    "max_num_huge_pages": "0",
+    "mem_expansion": "0.0",
+    "mem_mode": "ded",
+    "min_num_huge_pages": "0",
+    "shared_proc_pool_id": "0",
+    "shared_proc_pool_name": "DefaultPool",
+    "virtual_eth_vsi_profiles": "none",
+    "vtpm_adapters": "none",
+}
+"""Attributes of a profile that can have their usual values only, since this world has nothing else for them."""
 
 PROFILE_LISTS = frozenset(
     {
@@ -78,6 +113,13 @@ PROFILE_LISTS = frozenset(
     }
 )
 """Lists of a profile: replaced by ``=``, changed by ``+=`` and ``-=``."""
+
+
+def check_fixed(record: dict[str, str], command: str) -> None:
+    """Raises Refusal when a profile is to have what this world does not have."""
+    for name, usual in PROFILE_FIXED.items():
+        if record.get(name, usual) != usual:
+            raise hsc.Refusal(f"{command} -i {name}={record[name]}: not simulated")
 
 
 def check_value(checks: dict[str, Check], attribute: str, text: str) -> None:

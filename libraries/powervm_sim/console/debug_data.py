@@ -20,7 +20,7 @@ from powervm_sim.world.migration_data import MOST_FILES
 
 _LEVELS = "1234"
 _QUESTION = "Do you want to collect the debug data of the management console now (y/n)? "
-_LONGEST_LOG = 2 * 1024 * 1024
+_MOST_EVENTS = 10_000
 _PIECES = ("console", "managed systems", "partitions", "events", "migrations")
 
 
@@ -79,8 +79,8 @@ def _texts(login: ConsoleLogin) -> Iterator[tuple[str, str]]:
         "partitions.txt",
         "".join(table.render(map(partition_row, server.placements.values()), None) for server in servers),
     )
-    events = (str(event) for event in login.world.history.events() if event.facts.get("endpoint") == console.name)
-    yield "console.log", "\n".join(events)[-_LONGEST_LOG:] + "\n"
+    events = login.world.history.events(endpoint=console.name)[-_MOST_EVENTS:]
+    yield "console.log", "".join(f"{event}\n" for event in events)
     for name in console.files.list(MIGRATION_DATA):
         yield f"migrdbg/{name}", console.files.read(f"{MIGRATION_DATA}/{name}").decode("utf-8", "replace")
 

@@ -6,7 +6,15 @@ import uuid
 
 from powervm_sim import hsc
 from powervm_sim.console.chsyscfg import picked, records_of
-from powervm_sim.console.configuration import PARTITION_SETTINGS, PROFILE_SETTINGS, check_name, check_value
+from powervm_sim.console.configuration import (
+    PARTITION_SETTINGS,
+    PROFILE_FIXED,
+    PROFILE_LISTS,
+    PROFILE_SETTINGS,
+    check_fixed,
+    check_name,
+    check_value,
+)
 from powervm_sim.console.login import ConsoleCommand, ConsoleLogin, not_simulated
 from powervm_sim.console.options import Options, Syntax, flag, value
 from powervm_sim.console.picking import placement_of, server_of
@@ -77,14 +85,18 @@ def _create_profile(server: Server, record: dict[str, str]) -> None:
         text = f"A profile named {name} exists for partition {placement.name} already."
         raise hsc.HscError("HSCLAF64", text)
     _check_room(placement, name)
-    refuse_unknown(record, ("name", "lpar_name", "lpar_id", *_RESOURCES, *PROFILE_SETTINGS))
+    refuse_unknown(
+        record, ("name", "lpar_name", "lpar_id", *_RESOURCES, *PROFILE_SETTINGS, *PROFILE_FIXED, *PROFILE_LISTS)
+    )
+    _refuse_lists(record)
     placement.partition.profiles[name] = _profile(server, record, name)
 
 
 def _create_partition(world: World, server: Server, record: dict[str, str]) -> None:
     """A partition without adapters and without an operating system."""
-    allowed = ("name", "lpar_id", "profile_name", "lpar_env", *_RESOURCES, *PROFILE_SETTINGS, *PARTITION_SETTINGS)
-    refuse_unknown(record, allowed)
+    _refuse_lists(record)
+    allowed = ("name", "lpar_id", "profile_name", "lpar_env", *_RESOURCES)
+    refuse_unknown(record, (*allowed, *PROFILE_SETTINGS, *PROFILE_FIXED, *PROFILE_LISTS, *PARTITION_SETTINGS))
     name = _required(record, "name")
     environment = _required(record, "lpar_env")
     if environment != "aixlinux":
@@ -124,6 +136,12 @@ def _create_partition(world: World, server: Server, record: dict[str, str]) -> N
     world.history.add("place", partition=name, event="created", server=server.name, lpar_id=number)
 
 
+def _refuse_lists(record: dict[str, str]) -> None:
+    for name, text in record.items():
+        if name in PROFILE_LISTS and text != "none":
+            raise not_simulated(f"mksyscfg -i {name}")
+
+
 def _profile(server: Server, record: dict[str, str], name: str) -> Profile:
     missing = [attribute for attribute in _NEEDED if attribute not in record]
     missing += [] if name else ["profile_name"]
@@ -136,6 +154,7 @@ def _profile(server: Server, record: dict[str, str], name: str) -> Profile:
     mode = record.get("lpar_proc_compat_mode", "default")
     if not server.generation.supports(mode):
         raise hsc.invalid_value("lpar_proc_compat_mode", mode)
+    check_fixed(record, "mksyscfg")
     settings = {attribute: record[attribute] for attribute in PROFILE_SETTINGS if attribute in record}
     for attribute, text in settings.items():
         check_value(PROFILE_SETTINGS, attribute, text)

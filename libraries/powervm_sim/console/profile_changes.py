@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from powervm_sim import hsc
-from powervm_sim.console.configuration import PROFILE_LISTS, PROFILE_SETTINGS, changed_list, check_name, check_value
+from powervm_sim.console.configuration import (
+    PROFILE_FIXED,
+    PROFILE_LISTS,
+    PROFILE_SETTINGS,
+    changed_list,
+    check_fixed,
+    check_name,
+    check_value,
+)
 from powervm_sim.console.output import joined
 from powervm_sim.console.profile_rows import profile_row
 from powervm_sim.console.records import refuse_unknown, split_fields
@@ -30,9 +38,10 @@ def profile_of(placement: Placement, name: str) -> Profile:
 
 def changed_profile(placement: Placement, profile: Profile, record: dict[str, str], *, force: bool) -> Profile:
     """The profile after a change. Raises Refusal for what cannot be; ``force`` passes over the server's modes."""
+    check_fixed(record, "chsyscfg")
     lists = {name: _operator(name) for name in record if name.rstrip("+-") in PROFILE_LISTS}
     plain = [name for name in record if name not in lists]
-    refuse_unknown(plain, (*_OWN, *_AMOUNTS, *_PROCESSORS, *PROFILE_SETTINGS))
+    refuse_unknown(plain, (*_OWN, *_AMOUNTS, *_PROCESSORS, *PROFILE_SETTINGS, *PROFILE_FIXED))
     settings = dict(profile.settings)
     for name in plain:
         if name in PROFILE_SETTINGS:

@@ -152,6 +152,7 @@ def _open(login: ConsoleLogin, placement: Placement) -> TerminalSession:
 
 
 def _release(partition: Partition, session: TerminalSession) -> None:
+    session.end()
     if partition.end_terminal == session.end:
         partition.end_terminal = None
         partition.terminal_open = False

@@ -22,7 +22,7 @@ from powervm_sim.world.file import (
 from powervm_sim.world.generations import GENERATIONS
 from powervm_sim.world.hardware import hardware_of
 from powervm_sim.world.history import History
-from powervm_sim.world.migration_data import end_terminal, keep_debug_data
+from powervm_sim.world.migration_data import arrived, keep_debug_data
 from powervm_sim.world.model import (
     NOT_ACTIVATED,
     RUNNING,
@@ -85,7 +85,7 @@ class _Builder:
             self._world.servers[name] = self._server(name, server)
         for name, partition in self._file.partitions.items():
             self._place(name, partition)
-        self._world.completed.append(end_terminal)
+        self._world.completed.append(arrived)
         self._world.failed.append(partial(keep_debug_data, self._world.history))
         return Lab(self._world, self._power)
 

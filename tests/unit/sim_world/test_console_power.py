@@ -102,6 +102,23 @@ def test_a_lost_system_is_not_switched_and_a_broken_one_is_recovered():
     assert play("chsysstate -r sys -m s1 -o recover")[0][1] == 1
 
 
+def test_commands_take_the_time_of_their_kind():
+    async def seconds(command: str) -> float:
+        lab = SmallLab({"latency": {"listing": 1.5, "change": 3, "power": 4.1, "creation": 4.75, "terminal": 1.6}})
+        begin = lab.clock.now()
+        await lab.clock.until_done(asyncio.wait_for(lab.start(command), None))
+        return round(lab.clock.now() - begin, 3)
+
+    kinds = {
+        "lssyscfg -r sys": 1.5,
+        "chsyscfg -r lpar -m s1 -i name=lp1,auto_start=1": 3,
+        OFF: 4.1,
+        "mksyscfg -r prof -m s1 -o save -p lp1 -n x": 4.75,
+        "rmvterm -m s1 -p lp1": 1.6,
+    }
+    assert {command: asyncio.run(seconds(command)) for command in kinds} == kinds
+
+
 def test_a_virtual_io_server_comes_back_with_its_connection():
     rmc = "lssyscfg -r lpar -m s1 --filter lpar_names=s1-vios1 -F state,rmc_state"
     server = "chsysstate -r lpar -m s1 -n s1-vios1 -o"
