@@ -49,7 +49,10 @@ class Typist:
     async def wait(self, end: str) -> str:
         wanted = end.encode()
         while wanted not in self.seen:
-            data = await asyncio.wait_for(self.process.stdout.read(4096), 20)
+            try:
+                data = await asyncio.wait_for(self.process.stdout.read(4096), 5)
+            except asyncio.TimeoutError:
+                raise AssertionError(f"{end!r} never appeared, but {self.seen!r}") from None
             assert data, f"the session ended, its last words were {self.seen!r}"
             self.seen += data
         position = self.seen.index(wanted) + len(wanted)

@@ -40,6 +40,10 @@ class LineDiscipline:
             self._after_return = character == "\r"
             self._key(character)
 
+    def begin(self) -> None:
+        """Somebody else types from now on: a line feed of his is not the second half of an older key."""
+        self._after_return = False
+
     def drop(self) -> None:
         """Forget what nobody has read."""
         self._line = ""

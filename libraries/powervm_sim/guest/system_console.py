@@ -44,6 +44,7 @@ class SystemConsole:
         """Somebody looks. Returns what is to be called with the characters that are typed."""
         self._listener = listener
         self._authenticate = authenticate
+        self._tty.begin()
         if self._guest.running:
             self._start()
         return self._typed

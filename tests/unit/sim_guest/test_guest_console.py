@@ -106,6 +106,8 @@ def test_a_login_needs_the_password_and_outlives_the_session():
         await screen.wait("# ")
         guest.detach_console()
         screen, typed = attached(guest)
+        typed("\n")
+        await screen.wait("# ")
         typed("echo $x\r")
         await screen.wait("\r\n5\r\n")
         await screen.wait("# ")
