@@ -42,6 +42,8 @@ async def _pedbg(login: ConsoleLogin, options: Options, call: Call) -> str:
             await login.world.pace.long(login.world.settings.durations.debug_data * level / (4 * len(_PIECES)))
         file = f"{DUMPS}/HMClogs{console.serial}.zip"
         console.files.write(file, _archive(login, level), mode=0o444)
+    except OSError as error:
+        raise hsc.HscError("HSCLAF6C", f"The file {file} cannot be written: {error.strerror}.") from None
     finally:
         console.collecting = False
     return f"The debug data was written to {file}.\n"

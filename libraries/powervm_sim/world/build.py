@@ -110,6 +110,7 @@ class _Builder:
             down=entry.down,
             users=users,
             files=console_tree(users),
+            booted=time.time() - self._world.random(f"uptime/{name}").randint(1, 60) * 86_400,
             service_events=tuple(
                 ServiceEvent(
                     number, event.refcode, event.text, event.status, event.system, time.time() - event.hours_ago * 3600

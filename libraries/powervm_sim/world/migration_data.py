@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from powervm_sim.world.console_files import MIGRATION_DATA
@@ -35,4 +36,5 @@ def keep_debug_data(history: History, migration: Migration) -> None:
     name = f"migrdbg.{stamp}.{migration.number:04}.{migration.partition.name.replace(' ', '_')}.log"
     lines = [str(event) for event in history.events(partition=migration.partition.name)[-_MOST_EVENTS:]]
     facts = {"migration": migration.number, "state": migration.state.value, "stream": f"{migration.stream_id:016x}"}
-    tree.write(f"{MIGRATION_DATA}/{name}", "\n".join([json.dumps(facts), *lines, ""]).encode(), mode=0o444)
+    with suppress(OSError):  # the console's disk is full: it has nothing to show later
+        tree.write(f"{MIGRATION_DATA}/{name}", "\n".join([json.dumps(facts), *lines, ""]).encode(), mode=0o444)

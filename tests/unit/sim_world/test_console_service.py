@@ -43,6 +43,17 @@ def test_the_collection_takes_minutes_and_there_is_one_at_a_time():
     asyncio.run(scenario())
 
 
+def test_a_full_disk_stops_the_collection_and_no_migration():
+    lab = SmallLab({"partitions.lp1.migration_fault": {"fail_at": "copy"}})
+    console = lab.world.consoles["near"]
+    console.files.write("/home/hscroot/big", b"x" * console.files.size)
+    assert run(lab, "pedbg -c -q 1")[0].splitlines()[-1] == (
+        "HSCLAF6C The file /dump/HMClogs78F0A10.zip cannot be written: No space left on device."
+    )
+    assert "HSCLA2CF" in run(lab, "migrlpar -o m -m s1 -t s2 -p lp1")[0]
+    assert run(lab, "migrlpar -o m -m s1 -t s2 -p lp1") == ("", 0)
+
+
 def test_a_failed_migration_leaves_debug_data():
     lab = SmallLab({"partitions.lp1.migration_fault": {"fail_at": "copy"}})
     assert run(lab, "lsmigrdbg -r file") == ("No results were found.\n", 0)
