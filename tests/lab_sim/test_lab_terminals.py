@@ -212,6 +212,26 @@ def test_kernel_messages_appear_and_the_session_ends_with_the_migration(terminal
     asyncio.run(scenario())
 
 
+def test_a_virtual_io_server_has_a_console_too(terminal_lab):
+    async def scenario() -> None:
+        async with typist(terminal_lab, "mkvterm -m p9a -p p9a-vios1") as user:
+            await user.wait("Open Completed. \r\n  ")
+            user.type("\r")
+            await user.wait("login: ")
+            user.type("padmin\r")
+            await user.wait("padmin's Password: ")
+            user.type(f"{terminal_lab.password('p9a-vios1')}\r")
+            await user.wait("$ ")
+            user.type("ioslevel\r")
+            await user.wait("\r\n3.1.4.21\r\n")
+            user.type("exit\r")
+            await user.wait("login: ")
+            user.type("~.")
+            await user.rest()
+
+    asyncio.run(scenario())
+
+
 def test_an_interactive_session_goes_on_after_a_terminal_was_closed(terminal_lab):
     async def scenario() -> None:
         async with typist(terminal_lab, None) as user:

@@ -156,8 +156,8 @@ def _release(partition: Partition, session: TerminalSession) -> None:
     if partition.end_terminal == session.end:
         partition.end_terminal = None
         partition.terminal_open = False
-        if partition.guest is not None:
-            partition.guest.detach_console()
+        if partition.console_seat is not None:
+            partition.console_seat.detach_console()
 
 
 async def _release_later(login: ConsoleLogin, partition: Partition, session: TerminalSession) -> None:
@@ -168,10 +168,10 @@ async def _release_later(login: ConsoleLogin, partition: Partition, session: Ter
 
 async def _look(login: ConsoleLogin, placement: Placement, session: TerminalSession, call: Call, out: Output) -> bool:
     """Show the console and pass on what is typed. Returns True when it ended with the escape sequence."""
-    guest = placement.partition.guest
+    seat = placement.partition.console_seat
     forward: Callable[[str], None] = lambda _: None  # noqa: E731 - nobody listens to what is typed
-    if guest is not None:
-        forward = guest.attach_console(session, _authenticate(login, placement.partition))
+    if seat is not None:
+        forward = seat.attach_console(session, _authenticate(login, placement.partition))
     typing = asyncio.ensure_future(_type(call, _Escape(forward)))
     showing = asyncio.ensure_future(_show(session, out))
     try:

@@ -114,7 +114,17 @@ Authenticate = Callable[[str, str], bool]
 """Whether a user name and a password belong together."""
 
 
-class Guest(Protocol):
+class ConsoleSeat(Protocol):
+    """A system whose console can be looked at."""
+
+    def attach_console(self, listener: ConsoleListener, authenticate: Authenticate) -> Callable[[str], None]:
+        """Somebody looks at the system's console. Returns what is to be called with the characters that are typed."""
+
+    def detach_console(self) -> None:
+        """Nobody looks any more; who is logged in there stays so."""
+
+
+class Guest(ConsoleSeat, Protocol):
     """An operating system in a partition, as the world sees it. All calls return at once."""
 
     @property
@@ -155,9 +165,3 @@ class Guest(Protocol):
 
     def end_migration(self, status: int) -> None:
         """The kernel's call has returned: 0, or an errno such as 5 when the migration was stopped."""
-
-    def attach_console(self, listener: ConsoleListener, authenticate: Authenticate) -> Callable[[str], None]:
-        """Somebody looks at the system's console. Returns what is to be called with the characters that are typed."""
-
-    def detach_console(self) -> None:
-        """Nobody looks any more; who is logged in there stays so."""

@@ -154,11 +154,11 @@ class LinuxGuest:
 
     def attach_console(self, listener: ConsoleListener, authenticate: Authenticate) -> Callable[[str], None]:
         """Somebody looks at the console."""
-        return self.console.attach(listener, authenticate)
+        return self.console.attach_console(listener, authenticate)
 
     def detach_console(self) -> None:
         """Nobody looks any more."""
-        self.console.detach()
+        self.console.detach_console()
 
     # --- what commands and files read ------------------------------------------------------------------------
 

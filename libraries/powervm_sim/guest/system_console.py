@@ -1,32 +1,88 @@
-"""The console of a simulated partition (``hvc0``): kernel messages, a login, and root's shell."""
+"""The console of a simulated system (``hvc0`` of a partition): kernel messages, a login, and a shell."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from powervm_sim.guest.interface import Authenticate, ConsoleListener
 from powervm_sim.guest.kernel_log import KernelRecord, Level
 from powervm_sim.guest.line_discipline import LineDiscipline
-
-if TYPE_CHECKING:
-    from powervm_sim.guest.linux import LinuxGuest
+from powervm_sim.shell.call import Input, Output, Terminal
 
 _AFTER_BAD_PASSWORD = 0.5
 _INTERRUPTED = 130
 _MOST_HELD = 4096
 
 
+class ConsoleOwner(Protocol):
+    """The system that a console belongs to.
+
+    Attributes:
+        host_name: With or without domain.
+        awake: Cleared while the system is suspended.
+    """
+
+    host_name: str
+    awake: asyncio.Event
+
+    @property
+    def running(self) -> bool:
+        """It is booted."""
+
+    @property
+    def issue(self) -> str:
+        """What stands above the login."""
+
+    @property
+    def prompt(self) -> str:
+        """That of the shell."""
+
+    def shell(self, session: Any = None, terminal: Terminal | None = None) -> ConsoleShell:
+        """The shell of somebody who has logged in."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+
+
+class ConsoleShell(Protocol):
+    """What a console needs of a shell."""
+
+    @property
+    def exited(self) -> bool:
+        """Whether ``exit`` has ended it."""
+
+    async def run(self, script: str, stdin: Input, stdout: Output, stderr: Output) -> int:
+        """Run some text and return the exit status."""
+
+    def complete(self, text: str) -> bool:
+        """False when the text needs more lines."""
+
+    async def close(self) -> Any:
+        """The session ends."""
+
+
+@dataclass(frozen=True)
+class LoginWords:
+    """What the login says; ``{host}`` and ``{user}`` stand for names."""
+
+    login: str = "{host} login: "
+    password: str = "Password: "  # noqa: S105 - it asks for one
+    refused: str = "Login incorrect\n"
+
+
 class SystemConsole:
     """What is on the console goes on whether or not somebody looks at it: a login stays when the session ends.
 
     Args:
-        guest: Whose console it is.
+        owner: Whose console it is.
     """
 
-    def __init__(self, guest: LinuxGuest) -> None:
-        self._guest = guest
+    def __init__(self, owner: ConsoleOwner, words: LoginWords | None = None) -> None:
+        self._owner = owner
+        self._words = words or LoginWords()
         self._listener: ConsoleListener | None = None
         self._authenticate: Authenticate = lambda _user, _password: False
         self._tty = LineDiscipline(self._show, self._interrupt)
@@ -40,16 +96,16 @@ class SystemConsole:
 
     # --- what the world and the system call --------------------------------------------------------------------
 
-    def attach(self, listener: ConsoleListener, authenticate: Authenticate) -> Callable[[str], None]:
+    def attach_console(self, listener: ConsoleListener, authenticate: Authenticate) -> Callable[[str], None]:
         """Somebody looks. Returns what is to be called with the characters that are typed."""
         self._listener = listener
         self._authenticate = authenticate
         self._tty.begin()
-        if self._guest.running:
+        if self._owner.running:
             self._start()
         return self._typed
 
-    def detach(self) -> None:
+    def detach_console(self) -> None:
         """Nobody looks any more."""
         self._listener = None
 
@@ -90,7 +146,7 @@ class SystemConsole:
 
     async def write(self, text: str) -> None:
         """Show a text; waits while whoever looks does not take it."""
-        await self._guest.awake.wait()
+        await self._owner.awake.wait()
         self._show(text.replace("\n", "\r\n"))
         if self._listener is not None:
             await self._listener.room()
@@ -99,9 +155,9 @@ class SystemConsole:
     # --- inside ------------------------------------------------------------------------------------------------
 
     def _typed(self, text: str) -> None:
-        if not self._guest.running:
+        if not self._owner.running:
             return
-        if self._guest.awake.is_set() and not self._held:
+        if self._owner.awake.is_set() and not self._held:
             self._tty.typed(text)
             return
         if not self._held:
@@ -109,7 +165,7 @@ class SystemConsole:
         self._held = (self._held + text)[:_MOST_HELD]
 
     async def _type_when_awake(self) -> None:
-        await self._guest.awake.wait()
+        await self._owner.awake.wait()
         text, self._held = self._held, ""
         self._tty.typed(text)
 
@@ -140,30 +196,30 @@ class SystemConsole:
         """Until somebody has the right password. Raises EOFError for Ctrl-D instead of an answer."""
         while True:
             name = await self._name()
-            password = await self.ask("Password: ", echo=False)
+            password = await self.ask(self._words.password.format(user=name), echo=False)
             await self.write("\n")
             if self._authenticate(name, password):
                 return
-            await self._guest.sleep(_AFTER_BAD_PASSWORD)
-            await self.write("Login incorrect\n\n")
+            await self._owner.sleep(_AFTER_BAD_PASSWORD)
+            await self.write(f"{self._words.refused}\n")
 
     async def _name(self) -> str:
-        prompt = f"{self._guest.spec.short_name} login: "
+        prompt = self._words.login.format(host=self._owner.host_name.partition(".")[0])
         while True:
             if self._greeted:  # it stands there since the boot
                 self._greeted = False
                 await self._tty.readline()
-            await self.write(f"\n{self._guest.issue}\n\n")
+            await self.write(f"\n{self._owner.issue}\n\n")
             if name := (await self.ask(prompt)).strip():
                 return name
 
     async def _session(self) -> None:
-        shell = self._guest.shell(terminal=self)
+        shell = self._owner.shell(terminal=self)
         script = ""
         self._early = False
         try:
             while not shell.exited:
-                await self.write("> " if script else self._guest.prompt)
+                await self.write("> " if script else self._owner.prompt)
                 line = await self._unless_interrupted(self._tty.readline())
                 if line is None:
                     script = ""

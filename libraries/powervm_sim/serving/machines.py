@@ -17,6 +17,7 @@ from powervm_sim.migration.desk import Desk
 from powervm_sim.serving.console_sftp import ConsoleSftp
 from powervm_sim.serving.control import control_machine
 from powervm_sim.serving.machine import LoginShell, Machine
+from powervm_sim.serving.vios_console import vios_console
 from powervm_sim.serving.vios_rooms import ViosRooms
 from powervm_sim.shell.call import Terminal
 from powervm_sim.shell.dialect import RESTRICTED_BASH
@@ -36,7 +37,9 @@ def machines(lab: Lab, control: Account, control_address: str) -> Iterator[Machi
         yield _console(lab, desk, rooms, console)
     for partition in world.partitions.values():
         if partition.is_vios:
-            yield rooms.machine(partition)
+            machine = rooms.machine(partition)
+            partition.seat = vios_console(world, machine, partition)
+            yield machine
         elif isinstance(partition.guest, LinuxGuest):
             yield _partition(lab, partition, partition.guest)
     yield control_machine(world, control, control_address)

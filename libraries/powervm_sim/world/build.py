@@ -186,7 +186,7 @@ class _Builder:
         server = self._world.servers[entry.server]
         partition = self._partition(name, entry)
         self._world.partitions[name] = partition
-        state = RUNNING if entry.activated else NOT_ACTIVATED
+        state = (entry.state or RUNNING) if entry.activated else NOT_ACTIVATED
         storage = tuple(
             Storage(
                 kind=adapter.kind,
@@ -204,7 +204,7 @@ class _Builder:
             partition.current_profile = entry.profile
             best = server.generation.best_mode(server.firmware)
             partition.current_mode = best if entry.compat_mode == "default" else entry.compat_mode
-        if entry.activated and partition.guest is not None:
+        if state == RUNNING and partition.guest is not None:
             partition.guest.boot(hardware_of(placement))
             partition.rmc.reconnect(0)
             partition.refcodes.show(LINUX)

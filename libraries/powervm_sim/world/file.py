@@ -159,7 +159,11 @@ class FaultEntry(_Entry):
 
 
 class PartitionEntry(ServedEntry):
-    """A mobile partition."""
+    """A mobile partition.
+
+    Attributes:
+        state: Where an activated partition stands whose operating system does not run.
+    """
 
     server: Name
     id: int = Field(ge=1, le=999)
@@ -170,6 +174,7 @@ class PartitionEntry(ServedEntry):
     compat_mode: Mode = "default"
     profile: Name = "default_profile"
     activated: bool = True
+    state: Literal["Error", "Open Firmware"] | None = None
     configured: bool = True
     rmc: RmcBehaviour = "working"
     firewall: Literal["running", "stopped", "absent"] = "running"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from powervm_sim.guest.interface import Guest
+from powervm_sim.guest.interface import ConsoleSeat, Guest
 from powervm_sim.guest.tree import Tree
 from powervm_sim.world.accounts import Account
 from powervm_sim.world.gate import Gate
@@ -172,6 +172,7 @@ class Partition:
     Attributes:
         terminal_open: Somebody looks at its console (``mkvterm``).
         end_terminal: Ends that session; None when there is none.
+        seat: The console of a system that is no guest (a Virtual I/O Server).
         boot_mode: Of the last activation: ``norm``, ``sms`` or ``of``.
         settings: Attributes of ``lssyscfg -r lpar`` that were set to something else than usual.
         zoned: World wide port names that were logged in to the fabric for zoning (``chnportlogin``).
@@ -206,6 +207,7 @@ class Partition:
     power_watchers: list[Callable[[bool], None]] = field(default_factory=list)
     terminal_open: bool = False
     end_terminal: Callable[[], None] | None = None
+    seat: ConsoleSeat | None = None
     refcodes: ReferenceCodes = field(default_factory=ReferenceCodes)
     boot_mode: str = "norm"
     settings: dict[str, str] = field(default_factory=dict)
@@ -220,6 +222,11 @@ class Partition:
     def environment(self) -> str:
         """``lpar_env``."""
         return "vioserver" if self.is_vios else "aixlinux"
+
+    @property
+    def console_seat(self) -> ConsoleSeat | None:
+        """Where its console can be looked at, if it has a system."""
+        return self.guest or self.seat
 
     def power_changed(self, on: bool) -> None:
         """Tell everyone who watches that the operating system came or went."""

@@ -44,6 +44,14 @@ def test_a_partition_can_be_kept_in_open_firmware():
     assert answers[5] == ("Not Activated\n", 0)
 
 
+def test_a_hard_shutdown_clears_an_error():
+    broken = {"partitions.lp1.state": "Error"}
+    answers = play(STATE, "chsysstate -r lpar -m s1 -n lp1 -o on", OFF, 1, STATE, changes=broken)
+    assert answers[0] == ("Error\n", 0)
+    assert answers[1][0].startswith("HSCL3681 ")
+    assert answers[3] == ("Not Activated\n", 0)
+
+
 def test_a_delayed_shutdown_takes_its_time_and_a_hard_one_does_not():
     answers = play("chsysstate -r lpar -m s1 -n lp1 -o shutdown", 1, STATE, 30, STATE)
     assert [text for text, _ in answers[1:]] == ["Shutting Down\n", "Not Activated\n"]
