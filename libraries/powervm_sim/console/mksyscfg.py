@@ -67,7 +67,7 @@ def _save(placement: Placement, name: str, *, force: bool) -> None:
     _check_room(placement, name)
     settings = partition.profiles[name].settings if name in partition.profiles else {}
     partition.profiles[name] = Profile(
-        name, partition.memory, partition.processors, partition.units, partition.desired_mode, dict(settings)
+        name, partition.memory, partition.processors, partition.units, partition.desired_mode, settings=dict(settings)
     )
 
 
@@ -159,7 +159,7 @@ def _profile(server: Server, record: dict[str, str], name: str) -> Profile:
     for attribute, text in settings.items():
         check_value(PROFILE_SETTINGS, attribute, text)
     start = Amount(1, 1, 1)
-    return with_resources(Profile(name, start, start, None, mode, settings), record)
+    return with_resources(Profile(name, start, start, None, mode, settings=settings), record)
 
 
 def _new_id(server: Server, wanted: str | None) -> int:

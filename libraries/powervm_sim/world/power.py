@@ -119,8 +119,7 @@ class Power:
         if partition.guest is not None:
             partition.guest.boot(hardware_of(placement))
         partition.rmc.reconnect(self._world.pace.real_seconds(durations.rmc_return))
-        if not partition.is_vios:
-            partition.refcodes.show(LINUX)
+        partition.refcodes.show("" if partition.is_vios else LINUX)  # AIX clears the panel
         partition.power_changed(True)
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=RUNNING)
 
