@@ -17,7 +17,7 @@ def one_of(*values: str) -> Check:
 
 def whole(least: int, most: int) -> Check:
     """A whole number between two others."""
-    return lambda text: text.isdigit() and least <= int(text) <= most
+    return lambda text: text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most
 
 
 def anything(_: str) -> bool:
@@ -132,7 +132,7 @@ def check_value(checks: dict[str, Check], attribute: str, text: str) -> None:
 
 def check_name(attribute: str, text: str) -> None:
     """Raises Refusal for what can be no name."""
-    if not _NAME.fullmatch(text):
+    if not (text.isprintable() and _NAME.fullmatch(text)):
         raise hsc.invalid_value(attribute, text)
 
 

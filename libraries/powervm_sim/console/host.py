@@ -166,7 +166,7 @@ def _ping_options(call: Call) -> tuple[int, float, str]:
         word = words.pop(0)
         if word in ("-c", "-i", "-w", "-W") and words:
             text = words.pop(0)
-            if not re.fullmatch(r"\d+(\.\d+)?", text):
+            if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", text):
                 raise _Wrong(f"ping: invalid argument: '{text}'")
             if word == "-c":
                 count = min(int(float(text)) or 1, _MOST_PACKETS)

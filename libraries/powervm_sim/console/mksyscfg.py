@@ -14,6 +14,7 @@ from powervm_sim.console.configuration import (
     check_fixed,
     check_name,
     check_value,
+    whole,
 )
 from powervm_sim.console.login import ConsoleCommand, ConsoleLogin, not_simulated
 from powervm_sim.console.options import Options, Syntax, flag, value
@@ -165,7 +166,7 @@ def _profile(server: Server, record: dict[str, str], name: str) -> Profile:
 def _new_id(server: Server, wanted: str | None) -> int:
     if wanted is None:
         return server.free_id(1)
-    if not wanted.isdigit() or not 1 <= int(wanted) <= server.generation.max_partitions:
+    if not whole(1, server.generation.max_partitions)(wanted):
         raise hsc.invalid_value("lpar_id", wanted)
     if int(wanted) in server.placements:
         raise hsc.HscError("HSCLAF63", f"A partition with the ID {wanted} exists on the managed system already.")

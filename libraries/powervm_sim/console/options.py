@@ -30,7 +30,7 @@ class Option:
 
     def accepts(self, value: str) -> bool:
         """Whether this is a possible value."""
-        if self.number and not value.isdigit():
+        if self.number and not (value.isascii() and value.isdigit() and len(value) < 10):
             return False
         return not self.choices or value in self.choices
 

@@ -117,7 +117,8 @@ def find_placement(server: Server, *, name: str | None = None, number: str | Non
     if name is not None:
         return placement_named(server, name)
     assert number is not None
-    found = server.placements.get(int(number)) if number.isdigit() else None
+    is_number = number.isascii() and number.isdigit() and len(number) < 10
+    found = server.placements.get(int(number)) if is_number else None
     if found is None:
         raise hsc.partition_id_unknown(number)
     return found

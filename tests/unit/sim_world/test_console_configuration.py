@@ -76,6 +76,10 @@ WRONG = [
     ("chsyscfg -r lpar -m s1 -f nothing.txt", "HSCLAF62 "),
     ("mksyscfg -r lpar -m s1 -i name=new,lpar_env=aixlinux", "HSCL0622 "),
     (f"{NEW},lpar_id=7", "HSCLAF63 "),
+    (f"{NEW},lpar_id=²", "An invalid parameter value was entered"),
+    ("chsyscfg -r lpar -m s1 -i lpar_id=²,auto_start=1", 'HSCL8011 The partition ID "²" was not found.'),
+    (f"lsrefcode -r lpar -m s1 -n {'9' * 5000}", "The command entered is either missing a required parameter"),
+    (f"{PROFILE} name=default_profile,lpar_name=lp1,desired_mem={'9' * 5000}", "An invalid parameter value"),
     (f"{NEW},mem_mode=shared", "mksyscfg -i mem_mode=shared: not simulated"),
     (f"{NEW},virtual_eth_adapters=2/0/1//0/0", "mksyscfg -i virtual_eth_adapters: not simulated"),
     ("chsyscfg -r lpar -m s1 -i name=lp1,suspend_capable=1", "chsyscfg -r lpar -i suspend_capable: not simulated"),
@@ -85,7 +89,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("command", "beginning"), WRONG, ids=[command for command, _ in WRONG])
+@pytest.mark.parametrize(("command", "beginning"), WRONG, ids=[command[:80] for command, _ in WRONG])
 def test_what_cannot_be_is_refused(command, beginning):
     text, status = asyncio.run(SmallLab().type(command))
     assert status == 1
