@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from datetime import datetime
+from datetime import datetime, timezone
 
 from powervm_sim.console.login import ConsoleCommand, ConsoleLogin
 from powervm_sim.console.options import FILTER, LISTING, Options, Syntax, flag
@@ -12,6 +11,9 @@ from powervm_sim.console.records import parse_filter
 from powervm_sim.shell.call import Call
 from powervm_sim.world.model import Console
 from powervm_sim.world.users import ConsoleUser
+
+_MEMORY = 16 << 30
+"""Bytes of every console."""
 
 _KINDS = ("-V", "-v", "-n", "-r", "-b", "-l", "-L", "-h", "-e")
 
@@ -42,12 +44,14 @@ def version(console: Console) -> str:
 
 def vital_product_data(console: Console) -> str:
     """``lshmc -v``."""
-    level = f"V{console.version}R{console.release} {console.service_pack}.0"
-    zone = datetime.now().astimezone().tzname() or "UTC"
+    level = f"V{console.version}R{console.release}"
+    if console.version > 8:
+        level += f" {console.service_pack}.0"
+    now = datetime.now(timezone.utc)
     lines = [
         '"vpd=*FC ????????',
         "*VC 20.0",
-        f"*N2 {time.strftime('%a %b %d %H:%M:%S')} {zone} {time.strftime('%Y')}",
+        f"*N2 {now:%a %b %d %H:%M:%S} GMT {now:%Y}",
         "*FC ????????",
         "*DS Hardware Management Console",
         f"*TM {console.type_model}",
@@ -65,7 +69,6 @@ def vital_product_data(console: Console) -> str:
     return "\n".join(lines) + "\n"
 
 
-_MEMORY = 33_554_432_000
 _MASK = "255.255.0.0"
 
 

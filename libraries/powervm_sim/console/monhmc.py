@@ -6,7 +6,7 @@ from powervm_sim.console.login import ConsoleCommand, ConsoleLogin
 from powervm_sim.console.options import Options, Syntax, value
 from powervm_sim.shell.call import Call
 
-_MEMORY = 32_768_000  # kilobytes
+_MEMORY = 16_777_216  # kilobytes
 _SWAP = 8_388_604
 _BLOCK = 1024
 _USUAL_INTERVAL = 4
@@ -32,7 +32,7 @@ def _processors(login: ConsoleLogin) -> str:
 
 
 def _used(login: ConsoleLogin) -> int:
-    return 9_500_000 + 24_000 * len(login.console.logged_in)
+    return 5_500_000 + 24_000 * len(login.console.logged_in)
 
 
 def _memory(login: ConsoleLogin) -> str:

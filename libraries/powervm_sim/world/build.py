@@ -204,6 +204,7 @@ class _Builder:
             partition.current_profile = entry.profile
             best = server.generation.best_mode(server.firmware)
             partition.current_mode = best if entry.compat_mode == "default" else entry.compat_mode
+        partition.refcodes.show(*entry.refcodes)
         if state == RUNNING and partition.guest is not None:
             partition.guest.boot(hardware_of(placement))
             partition.rmc.reconnect(0)

@@ -163,6 +163,7 @@ class PartitionEntry(ServedEntry):
 
     Attributes:
         state: Where an activated partition stands whose operating system does not run.
+        refcodes: Reference codes that it has shown before, the oldest first.
     """
 
     server: Name
@@ -175,6 +176,7 @@ class PartitionEntry(ServedEntry):
     profile: Name = "default_profile"
     activated: bool = True
     state: Literal["Error", "Open Firmware"] | None = None
+    refcodes: tuple[str, ...] = ()
     configured: bool = True
     rmc: RmcBehaviour = "working"
     firewall: Literal["running", "stopped", "absent"] = "running"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from world_doubles import SmallLab
 
@@ -33,6 +34,15 @@ def test_the_codes_of_a_power_cycle_are_listed_with_the_newest_first():
     assert answers[2] == ("lpar_name,refcode\nlp1,D200C301\nlp1,D200C300\nlp1,Linux ppc64le\n", 0)
     assert answers[4] == ("lpar_name,refcode\nlp1,CA00E1F1\nlp1,D200C301\nlp1,D200C300\n", 0)
     assert answers[5] == ("lpar_name,refcode\nlp1,Linux ppc64le\nlp1,CA00E1F1\nlp1,D200C301\n", 0)
+
+
+def test_codes_of_a_world_file_look_as_on_a_real_console():
+    shown = {"partitions.off.refcodes": ["D200C300", "D200C301", "B2001230 LP=00002"]}
+    (answer,) = play(
+        "lsrefcode -r lpar -m s1 --filter lpar_names=off -n 3 -F lpar_name,time_stamp,refcode --header", changes=shown
+    )
+    lines = re.sub(r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d", "TIME", answer[0])
+    assert lines == ("lpar_name,time_stamp,refcode\noff,TIME,B2001230 LP=00002\noff,TIME,D200C301\noff,TIME,D200C300\n")
 
 
 def test_a_partition_can_be_kept_in_open_firmware():
