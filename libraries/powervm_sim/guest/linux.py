@@ -26,7 +26,7 @@ from powervm_sim.guest.services import Units
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
 from powervm_sim.guest.spec import Firewall, GuestSpec, package_name
-from powervm_sim.guest.system_console import SystemConsole
+from powervm_sim.guest.system_console import SystemConsole, linux_words
 from powervm_sim.guest.tree import Tree
 from powervm_sim.shell.call import Terminal
 from powervm_sim.shell.dialect import BASH
@@ -64,6 +64,7 @@ class LinuxGuest:
         self.machine_id = self._new_id()
         self.packages = spec.installed()
         self._package_names = {package_name(package) for package in self.packages}
+        self.console = SystemConsole(self, linux_words(spec))
         self.tree = Tree(now=self.clock.time)
         self.journal = Journal(self._new_id(), self._system_log)
         self.rsct = Rsct(spec.rmc, firmware.rmc_changed)
@@ -77,7 +78,6 @@ class LinuxGuest:
         self._hardware: Hardware | None = None
         self._running = False
         self.interfaces: tuple[Interface, ...] = ()
-        self.console = SystemConsole(self)
         self._start()
         system_files.fill(self)
 
@@ -102,6 +102,7 @@ class LinuxGuest:
         self.interfaces = interfaces(self.spec, hardware)
         system_files.fill_hardware(self)
         self._running = True
+        self.kernel_log.watchers.append(self.console.kernel)
         for text, level in boot_lines(hardware, self.version, self.command_line):
             self.kernel_log.write(text, level)
         for pid, command in ((1, "/usr/lib/systemd/systemd --switched-root --system"), (2, "[kthreadd]")):
@@ -184,13 +185,6 @@ class LinuxGuest:
         """The three load averages."""
         busy = sum(process.task is not None for process in self.processes)
         return f"{0.02 + busy * 0.05:.2f} 0.03 0.01"
-
-    @property
-    def issue(self) -> str:
-        """What stands above the login on the console."""
-        names = dict(line.split("=", 1) for line in self.spec.system.os_release if "=" in line)
-        name = names.get("PRETTY_NAME", self.spec.distribution).strip('"')
-        return f"{name}\nKernel {self.spec.release} on an ppc64le"
 
     @property
     def version(self) -> str:
@@ -297,7 +291,6 @@ class LinuxGuest:
         self.kernel_log.write(text, level)
 
     def _kernel_line(self, record: KernelRecord) -> None:
-        self.console.kernel(record)
         self.journal.write(
             record.text,
             realtime=round((self.clock.time() - self.uptime) * 1_000_000) + record.microseconds,

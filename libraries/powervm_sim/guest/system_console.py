@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from powervm_sim.guest.interface import Authenticate, ConsoleListener
 from powervm_sim.guest.kernel_log import KernelRecord, Level
 from powervm_sim.guest.line_discipline import LineDiscipline
+from powervm_sim.guest.spec import GuestSpec
 from powervm_sim.shell.call import Input, Output, Terminal
 
 _AFTER_BAD_PASSWORD = 0.5
@@ -31,10 +32,6 @@ class ConsoleOwner(Protocol):
     @property
     def running(self) -> bool:
         """It is booted."""
-
-    @property
-    def issue(self) -> str:
-        """What stands above the login."""
 
     @property
     def prompt(self) -> str:
@@ -66,11 +63,19 @@ class ConsoleShell(Protocol):
 
 @dataclass(frozen=True)
 class LoginWords:
-    """What the login says; ``{host}`` and ``{user}`` stand for names."""
+    """What the login says; ``{host}`` and ``{user}`` stand for names. ``issue`` stands above it."""
 
+    issue: str
     login: str = "{host} login: "
     password: str = "Password: "  # noqa: S105 - it asks for one
     refused: str = "Login incorrect\n"
+
+
+def linux_words(spec: GuestSpec) -> LoginWords:
+    """What a Linux system says."""
+    names = dict(line.split("=", 1) for line in spec.system.os_release if "=" in line)
+    name = names.get("PRETTY_NAME", spec.distribution).strip('"')
+    return LoginWords(f"{name}\nKernel {spec.release} on an ppc64le")
 
 
 class SystemConsole:
@@ -80,9 +85,9 @@ class SystemConsole:
         owner: Whose console it is.
     """
 
-    def __init__(self, owner: ConsoleOwner, words: LoginWords | None = None) -> None:
+    def __init__(self, owner: ConsoleOwner, words: LoginWords) -> None:
         self._owner = owner
-        self._words = words or LoginWords()
+        self._words = words
         self._listener: ConsoleListener | None = None
         self._authenticate: Authenticate = lambda _user, _password: False
         self._tty = LineDiscipline(self._show, self._interrupt)
@@ -209,7 +214,7 @@ class SystemConsole:
             if self._greeted:  # it stands there since the boot
                 self._greeted = False
                 await self._tty.readline()
-            await self.write(f"\n{self._owner.issue}\n\n")
+            await self.write(f"\n{self._words.issue}\n\n")
             if name := (await self.ask(prompt)).strip():
                 return name
 

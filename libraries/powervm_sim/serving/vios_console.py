@@ -12,6 +12,7 @@ from powervm_sim.world.model import Partition
 from powervm_sim.world.state import World
 
 _WORDS = LoginWords(
+    issue="IBM Virtual I/O Server",
     login="login: ",
     password="{user}'s Password: ",  # noqa: S106 - it asks for one
     refused="3004-007 You entered an invalid login name or password.\n",
@@ -20,8 +21,6 @@ _WORDS = LoginWords(
 
 class _ViosOwner:
     """See `ConsoleOwner`."""
-
-    issue = "IBM Virtual I/O Server"
 
     def __init__(self, world: World, machine: Machine, partition: Partition) -> None:
         self._world = world
