@@ -149,6 +149,14 @@ class SystemConsole:
             raise EOFError
         return line.rstrip("\n")
 
+    def feeds(self, stdin: Input) -> bool:
+        """Whether this input is what is typed here."""
+        return stdin is self._tty
+
+    async def interruptible(self, work: Any) -> Any:
+        """The result of some work, or None when Ctrl-C has ended it."""
+        return await self._unless_interrupted(work)
+
     async def write(self, text: str) -> None:
         """Show a text; waits while whoever looks does not take it."""
         await self._owner.awake.wait()
@@ -244,7 +252,8 @@ class SystemConsole:
             await shell.close()
 
     async def _unless_interrupted(self, work: Any) -> Any:
-        """The result of some work, or None after Ctrl-C."""
+        """The result of some work, or None after Ctrl-C; such work may have such work in it."""
+        outer = self._current
         self._interrupted = False
         self._current = asyncio.ensure_future(work)
         if self._early:
@@ -255,7 +264,8 @@ class SystemConsole:
             if not self._interrupted:
                 self._current.cancel()
                 raise
+            self._interrupted = False
             await self.write("\n")
             return None
         finally:
-            self._current = None
+            self._current = outer
