@@ -19,7 +19,7 @@ from powervm_sim.guest.facts import Facts
 from powervm_sim.guest.hardware_files import THREADS_PER_CORE
 from powervm_sim.guest.hcn import HybridNetwork
 from powervm_sim.guest.hooks import Hooks
-from powervm_sim.guest.interface import Adapter, Firmware, Hardware
+from powervm_sim.guest.interface import Adapter, Authenticate, ConsoleListener, Firmware, Hardware
 from powervm_sim.guest.journal import LOCAL0
 from powervm_sim.guest.kernel_log import KernelLog, Level
 from powervm_sim.guest.load import Load, WorkPace
@@ -36,6 +36,7 @@ from powervm_sim.guest.shell_files import TreeFiles
 from powervm_sim.guest.shell_system import GuestSystem
 from powervm_sim.guest.spec import Firewall, GuestSpec, package_name
 from powervm_sim.guest.storage import Storage
+from powervm_sim.guest.system_console import SystemConsole, linux_words
 from powervm_sim.guest.tree import Tree
 from powervm_sim.guest.trouble import Trouble
 from powervm_sim.shell.call import Terminal
@@ -72,6 +73,7 @@ class LinuxGuest(Facts):
         self.machine_id = self._new_id()
         self.packages = spec.installed()
         self._package_names = {package_name(package) for package in self.packages}
+        self.console = SystemConsole(self, linux_words(spec))
         self.tree = Tree(now=self.clock.time)
         self.logs = Logs(self, self._new_id())
         self.journal = self.logs.journal
@@ -114,6 +116,7 @@ class LinuxGuest(Facts):
         self.storage = Storage(hardware, self.spec.host_name)
         system_files.fill_hardware(self)
         self._running = True
+        self.kernel_log.watchers.append(self.console.kernel)
         for text, level in boot_lines(hardware, self.version, self.command_line):
             self.kernel_log.write(text, level)
         for pid, command in ((1, "/usr/lib/systemd/systemd --switched-root --system"), (2, "[kthreadd]")):
@@ -124,10 +127,12 @@ class LinuxGuest(Facts):
             self.rsct.boot(self.processes)
         for command in self.spec.processes:
             self.processes.add(command)
+        self.console.booted()
 
     def stop(self) -> None:
         """The power is gone."""
         self._running = False
+        self.console.stopped()
         self.awake.set()
         self.processes.end_all()
         self.migration.move = None
@@ -196,6 +201,14 @@ class LinuxGuest(Facts):
         self.pace.slow(tracked=False)
         if self.migration.move is not None:
             self.migration.end(status)
+
+    def attach_console(self, listener: ConsoleListener, authenticate: Authenticate) -> Callable[[str], None]:
+        """Somebody looks at the console."""
+        return self.console.attach_console(listener, authenticate)
+
+    def detach_console(self) -> None:
+        """Nobody looks any more."""
+        self.console.detach_console()
 
     # --- what commands and files read ------------------------------------------------------------------------
 

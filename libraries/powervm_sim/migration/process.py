@@ -212,6 +212,9 @@ class Process:
         self._world.history.add("phase", migration=migration.number, partition=migration.partition.name, phase=phase)
         pairs = ", ".join(f"{pair.source.name} and {pair.target.name}" for pair in migration.movers)
         migration.steps.append(Step(phase, f"bytes {migration.sent}+{migration.remaining}, movers {pairs or 'none'}"))
+        if phase == "failed":
+            for watcher in self._world.failed:
+                watcher(migration)
 
     def _place(self, event: str, server: str, lpar_id: int) -> None:
         name = self._migration.partition.name

@@ -66,6 +66,10 @@ class Incoming:
                 break
         return "".join(parts)
 
+    async def read_piece(self) -> str:
+        """What has come since the last time, as it came; an empty text at an end."""
+        return await self._next()
+
     async def read(self) -> str:
         """Everything up to an end; raises MemoryError for more than 16 million characters."""
         parts: list[str] = []

@@ -90,7 +90,8 @@ class Server:
         found = [replace(machine, banner=banners[machine.name]) for machine in served]
         public_key = self._state.client_public_key()
         for machine in found:
-            machine.account.keys.append(public_key)
+            for account in machine.accounts():
+                account.keys.append(public_key)
             endpoint = Endpoint(machine, self._state.host_keys(machine.name, machine.kind), lab.world.history)
             self._endpoints.append(endpoint)
         places = assign([machine.served for machine in found], self._options.port)
@@ -112,7 +113,11 @@ class Server:
     def _passwords(self) -> dict[str, str]:
         common = _common_password(self._options.password_file)
         stated = dict(_stated_passwords(self._file))
-        return {name: self._state.password(name, common or stated.get(name)) for name, _ in _served(self._file)}
+        found = {name: self._state.password(name, common or stated.get(name)) for name, _ in _served(self._file)}
+        for name, console in self._file.consoles.items():
+            for user, entry in console.users.items():
+                found[f"{name}/{user}"] = common or entry.password or found[name]
+        return found
 
     def _tell(self) -> None:
         lines = (f"{_host(endpoint)} {key}\n" for endpoint in self._endpoints for key in endpoint.public_keys)
@@ -155,7 +160,7 @@ def make_guest(name: str, entry: PartitionEntry, firmware: Firmware, seed: int) 
         host_name=name,
         distribution=entry.distribution,
         addresses=(f"{entry.address}/16",),
-        rmc=Rmc(entry.rmc),
+        rmc=Rmc(entry.rmc) if entry.rmc in ("broken", "dead") else Rmc.WORKING,
         firewall=Firewall(entry.firewall),
     )
     return LinuxGuest(spec, firmware, seed=seed)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import asyncssh
@@ -13,7 +14,7 @@ from asyncssh.misc import SoftEOFReceived
 
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
-from powervm_sim.shell.call import Input, Terminal
+from powervm_sim.shell.call import Input, Output, Terminal
 from powervm_sim.shell.shell import LONGEST_SCRIPT
 from powervm_sim.shell.state import Job
 from powervm_sim.world.history import History
@@ -79,6 +80,34 @@ class SessionTerminal:
             raise EOFError
         return line.rstrip("\n")
 
+    @contextmanager
+    def raw(self) -> Iterator[Output]:
+        """Every character counts as it is typed and is not shown; what is written goes out as it is."""
+        channel: Any = self._process.channel
+        channel.set_line_mode(False)
+        try:
+            yield RawOutput(self._process)
+        finally:
+            channel.set_line_mode(True)
+
+
+class RawOutput:
+    """An `Output` that passes by the terminal's treatment of lines."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._channel: Any = getattr(process.channel, "_orig_chan", process.channel)
+
+    async def write(self, text: str) -> None:
+        """Write; waits while the client does not take it. Raises BrokenPipeError when the client is gone."""
+        if self._process.channel.is_closing():
+            raise BrokenPipeError("the client has closed the channel")
+        self._channel.write(text)
+        try:
+            await self._process.stdout.drain()
+        except asyncssh.Error as error:
+            raise BrokenPipeError("the client is gone") from error
+
 
 class Session:
     """Runs what the client of one channel wants, and ends with it.
@@ -135,11 +164,14 @@ class Session:
         terminal: Terminal | None = self._terminal
         shell = self._machine.open_shell(self._user, terminal)
         cut = True
+        leave = self._machine.logged_in(self._user, terminal) if self._machine.logged_in is not None else None
         try:
             status = await self._run(shell)
             cut = False
             return status
         finally:
+            if leave is not None:
+                leave()
             self._adopt(await shell.close(hangup=cut))
 
     async def _run(self, shell: LoginShell) -> int:

@@ -42,6 +42,7 @@ class ViosRooms:
             sftp=server.sftp,
             up=not partition.down,
             farewell="",
+            watch_power=None if partition.down else partition.power_watchers.append,
         )
 
     async def command(self, placement: Placement, text: str) -> tuple[str, int]:

@@ -52,6 +52,31 @@ class LockoutEntry(_Entry):
     seconds: Seconds = 300.0
 
 
+class ConsoleUserEntry(_Entry):
+    """A further user of a console; without a password of his own he has that of the console.
+
+    Attributes:
+        systems: The managed systems of his resource role; all when it is not stated.
+        pwage: Days until a password expires.
+    """
+
+    role: Literal["hmcsuperadmin", "hmcoperator", "hmcviewer", "hmcservicerep", "hmcpe"]
+    password: str | None = Field(default=None, repr=False)
+    description: str = ""
+    systems: tuple[Name, ...] | None = None
+    pwage: int = Field(default=99_999, ge=1, le=99_999)
+
+
+class ServiceEventEntry(_Entry):
+    """A serviceable event that a console knows of at the start."""
+
+    system: Name
+    refcode: str
+    text: str = "Platform firmware has reported an error."
+    status: Literal["Open", "Closed"] = "Open"
+    hours_ago: float = Field(default=1.0, ge=0)
+
+
 class ConsoleEntry(ServedEntry):
     """A management console."""
 
@@ -65,6 +90,12 @@ class ConsoleEntry(ServedEntry):
     user: Name = "hscroot"
     sessions: int = Field(default=44, ge=1, le=10_000)
     lockout: LockoutEntry = LockoutEntry()
+    users: dict[Name, ConsoleUserEntry] = Field(default={})
+    service_events: tuple[ServiceEventEntry, ...] = ()
+
+
+RmcBehaviour = Literal["working", "broken", "dead", "firewall", "stale"]
+"""``firewall``: the console does not let it in; ``stale``: the console's lists do not show that it is there."""
 
 
 class VirtualIOServerEntry(ServedEntry, ViosDevices):
@@ -75,7 +106,7 @@ class VirtualIOServerEntry(ServedEntry, ViosDevices):
     memory: Megabytes = 8192
     units: float = Field(default=1.0, gt=0)
     msp: bool = True
-    rmc: Literal["working", "dead"] = "working"
+    rmc: Literal["working", "dead", "firewall", "stale"] = "working"
     storage: tuple[Literal["scsi", "fc"], ...] = ("scsi", "fc")
     user: Name = "padmin"
 
@@ -93,6 +124,7 @@ class ServerEntry(ServerDevices):
     lmb: Megabytes = 256
     processors: int = Field(gt=0)
     capable: bool = True
+    affinity_scores: bool = True
     migrations: int = Field(default=16, ge=0)
     virtual_io_servers: dict[Name, VirtualIOServerEntry] = Field(default={})
 
@@ -135,7 +167,12 @@ class FaultEntry(_Entry):
 
 
 class PartitionEntry(ServedEntry, PartitionDevices):
-    """A mobile partition."""
+    """A mobile partition.
+
+    Attributes:
+        state: Where an activated partition stands whose operating system does not run.
+        refcodes: Reference codes that it has shown before, the oldest first.
+    """
 
     server: Name
     id: int = Field(ge=1, le=999)
@@ -146,8 +183,10 @@ class PartitionEntry(ServedEntry, PartitionDevices):
     compat_mode: Mode = "default"
     profile: Name = "default_profile"
     activated: bool = True
+    state: Literal["Error", "Open Firmware"] | None = None
+    refcodes: tuple[str, ...] = ()
     configured: bool = True
-    rmc: Literal["working", "broken", "dead"] = "working"
+    rmc: RmcBehaviour = "working"
     firewall: Literal["running", "stopped", "absent"] = "running"
     migration_disabled: bool = False
     ethernet: tuple[EthernetEntry, ...] = (EthernetEntry(slot=2),)
@@ -162,6 +201,10 @@ class LatencyEntry(_Entry):
 
     listing: Seconds = 0.1
     change: Seconds = 1.0
+    power: Seconds = 4.1
+    creation: Seconds = 4.75
+    keys: Seconds = 1.0
+    terminal: Seconds = 1.6
     diagnosis: Seconds = 10.0
 
 
@@ -176,6 +219,9 @@ class DurationsEntry(_Entry):
     boot: Seconds = 45.0
     shutdown: Seconds = 15.0
     snap: Seconds = 240.0
+    debug_data: Seconds = 600.0
+    terminal_release: Seconds = 10.0
+    system_power: Seconds = 120.0
 
 
 class TransferEntry(_Entry):

@@ -104,6 +104,7 @@ def _models_in(annotation: object) -> list[type[BaseModel]]:
 def _reference_problems(world: WorldFile) -> list[tuple[KeyPath, str]]:
     return [
         *_dangling(world),
+        *_bad_console_parts(world),
         *_repeated_names(world),
         *_repeated_addresses(world),
         *_repeated_ids(world),
@@ -126,6 +127,20 @@ def _dangling(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
             if adapter.server not in host.virtual_io_servers:
                 text = _refers("Virtual I/O Server of its server", adapter.server, host.virtual_io_servers)
                 yield ("partitions", name, "storage", index, "server"), text
+
+
+def _bad_console_parts(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
+    for name, console in world.consoles.items():
+        own = [system for system, server in world.servers.items() if server.console == name]
+        for user, entry in console.users.items():
+            if user == console.user:
+                yield ("consoles", name, "users", user), "this is the console's first user already"
+            for index, system in enumerate(entry.systems or ()):
+                if system not in own:
+                    yield ("consoles", name, "users", user, "systems", index), _refers("server here", system, own)
+        for index, event in enumerate(console.service_events):
+            if event.system not in own:
+                yield ("consoles", name, "service_events", index, "system"), _refers("server here", event.system, own)
 
 
 def _refers(kind: str, name: str, known: Iterable[str]) -> str:

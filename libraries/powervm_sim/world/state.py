@@ -37,6 +37,7 @@ class World:
         trust: ``(console, user, other console, other user)``: the first may command the second without a password.
         migrations: Those that run, and failed ones that wait for a recovery.
         completed: Called with every migration that has reached its target.
+        failed: Called with every migration that broke off by itself.
     """
 
     name: str
@@ -50,6 +51,7 @@ class World:
     trust: set[tuple[str, str, str, str]] = field(default_factory=set)
     migrations: dict[Partition, Migration] = field(default_factory=dict)
     completed: list[Callable[[Migration], None]] = field(default_factory=list)
+    failed: list[Callable[[Migration], None]] = field(default_factory=list)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set, repr=False)
 
     def random(self, purpose: str) -> random.Random:

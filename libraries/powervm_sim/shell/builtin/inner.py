@@ -139,7 +139,7 @@ async def _describe(invocation: Invocation, word: str, *, verbose: bool) -> bool
         text = word if "/" in word else path
         long = f"{word} is {text}"
     elif state.lookup(word) is not None or (word in UTILITIES and word not in state.dialect.without):
-        text = word if "/" in word else f"/usr/bin/{word}"
+        text = word if "/" in word else f"{invocation.state.dialect.folder}/{word}"
         long = f"{word} is {text}"
     else:
         return False
