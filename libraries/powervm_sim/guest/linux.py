@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import asyncssh
@@ -26,7 +27,7 @@ from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
 from powervm_sim.guest.spec import Firewall, GuestSpec, package_name
 from powervm_sim.guest.tree import Tree
-from powervm_sim.shell.call import Terminal
+from powervm_sim.shell.call import Lookup, Terminal
 from powervm_sim.shell.dialect import BASH
 from powervm_sim.shell.shell import Shell
 
@@ -45,6 +46,7 @@ class LinuxGuest:
         units: The systemd services.
         rsct: The subsystems under the System Resource Controller.
         processes: What runs.
+        around: What the look-up of commands goes through, in every shell.
         awake: Cleared from `suspend` to `resume`; everything that a client notices waits for it.
 
     Args:
@@ -56,6 +58,7 @@ class LinuxGuest:
         self.spec = spec
         self.firmware = firmware
         self.clock = clock or Clock()
+        self.around: Callable[[Lookup], Lookup] = lambda lookup: lookup
         self.awake = asyncio.Event()
         self.awake.set()
         self._random = random.Random(f"{seed} {spec.host_name}")  # noqa: S311 - reproducible, not secret
@@ -229,7 +232,7 @@ class LinuxGuest:
             "LANG": "C.UTF-8",
         }
         return Shell(
-            catalogue.lookup(self),
+            self.around(catalogue.lookup(self)),
             BASH,
             session=session,
             variables=variables,

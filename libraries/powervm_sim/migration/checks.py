@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from powervm_sim import hsc
+from powervm_sim.faults import moves
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.mapping import place_storage
 from powervm_sim.migration.migration import Host, Kind, Migration, Request, State
@@ -24,14 +25,14 @@ def basic_errors(world: World, request: Request) -> list[HscError]:
     return errors
 
 
-def detailed_errors(request: Request, stream_id: int) -> list[HscError]:
+def detailed_errors(world: World, request: Request, stream_id: int) -> list[HscError]:
     """Resources, modes, adapters, connections, and the operating system's own opinion."""
     errors = [*_resources(request), *_modes(request), *_names(request), *_network(request)]
     errors += place_storage(request)[1]
     if request.kind is Kind.ACTIVE:
         errors += _connections(request)
         errors += _movers(request)
-        errors += _guest(request, stream_id)
+        errors += _guest(world, request, stream_id)
     return errors
 
 
@@ -167,9 +168,10 @@ def _movers(request: Request) -> Iterator[HscError]:
             yield hsc.HscError("HSCLAF10", f"{text} for this migration.")
 
 
-def _guest(request: Request, stream_id: int) -> Iterator[HscError]:
+def _guest(world: World, request: Request, stream_id: int) -> Iterator[HscError]:
     guest = request.partition.guest
     if guest is None or request.placement.rmc_state != "active":
         return
-    if guest.check_migration(stream_id, request.target.free_id(request.placement.lpar_id)) != 0:
+    vetoed = moves.veto(world, request)
+    if vetoed is not None or guest.check_migration(stream_id, request.target.free_id(request.placement.lpar_id)) != 0:
         yield hsc.not_ready()

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from powervm_sim import hsc
+from powervm_sim.faults import moves
 from powervm_sim.migration.checks import basic_errors, detailed_errors, mover
 from powervm_sim.migration.mapping import place_storage
 from powervm_sim.migration.migration import Kind, Migration, Outcome, Request, State
@@ -27,10 +28,11 @@ class Desk:
         stream_id = self._stream_id(request)
         self._world.history.add("validation", partition=request.partition.name, target=request.target.name)
         errors = basic_errors(self._world, request)
+        refusals, warnings = moves.findings(self._world, request)
         if not errors:
             await self._world.pace.long(self._world.settings.durations.validation)
-            errors = basic_errors(self._world, request) or detailed_errors(request, stream_id)
-        return Outcome(tuple(errors))
+            errors = basic_errors(self._world, request) or detailed_errors(self._world, request, stream_id)
+        return Outcome((*errors, *refusals), tuple(warnings))
 
     async def migrate(self, request: Request) -> Outcome:
         """Validate, then migrate. Giving up waiting does not end the migration."""

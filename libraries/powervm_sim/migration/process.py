@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from powervm_sim import hsc
+from powervm_sim.faults import moves
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.migration import Kind, Migration, State
 from powervm_sim.world.hardware import hardware_of
@@ -19,7 +20,7 @@ _MOST_PASSES = 30
 
 
 class Broken(Exception):
-    """The migration has failed in this phase, as the world file wanted."""
+    """The migration has failed in this phase, as a fault wanted."""
 
 
 class Process:
@@ -35,6 +36,7 @@ class Process:
         self._migration = migration
         self._stoppable: asyncio.Task[None] | None = None
         self._took_part = False
+        self._break = moves.UNEXPECTED
 
     async def run(self) -> tuple[HscError, ...]:
         """Do all of it. Returns the errors that it ended with; none when the partition is on the target."""
@@ -50,7 +52,10 @@ class Process:
                 raise
             return await self._stopped()
         self._migration.committed = True
-        await self._switch()
+        try:
+            await self._switch()
+        except Broken:
+            return await self._failed_before_suspend()
         try:
             await self._clean_up()
         except Broken:
@@ -87,7 +92,14 @@ class Process:
         if migration.partition.guest is not None:
             migration.partition.guest.start_migration(migration.stream_id, migration.target.lpar_id)
             self._took_part = True
-        await Copy(self._world, migration, lambda: self._break_at("copy")).run()
+        await Copy(self._world, migration, self._copied).run()
+
+    def _copied(self) -> None:
+        """Some more memory was sent."""
+        moves.reached(self._world, self._migration, "copy")
+        if moves.lost_links(self._world, self._migration):
+            raise Broken("movers")
+        self._break_at("copy")
 
     async def _switch(self) -> None:
         """Suspend on the source, resume on the target; nothing can interrupt this."""
@@ -102,6 +114,11 @@ class Process:
         partition.gate.close()
         begin = self._world.pace.now()
         await self._world.pace.real(self._blackout())
+        try:
+            self._break_at("suspend")
+        except Broken:
+            self._wake_up_at_home()
+            raise
         self._arrive()
         if partition.guest is not None:
             partition.guest.resume(hardware_of(migration.target))
@@ -112,6 +129,14 @@ class Process:
             "blackout", migration=migration.number, partition=partition.name, milliseconds=round(milliseconds, 3)
         )
         self._phase("resume")
+
+    def _wake_up_at_home(self) -> None:
+        """The partition did not stop in time: it goes on where it was."""
+        migration = self._migration
+        migration.committed = False
+        if migration.partition.guest is not None:
+            migration.partition.guest.resume(hardware_of(migration.source))
+        migration.partition.gate.open()
 
     def _blackout(self) -> float:
         entry = self._world.settings.blackout
@@ -161,18 +186,17 @@ class Process:
         return (hsc.migration_stopped(),)
 
     async def _failed_before_suspend(self) -> tuple[HscError, ...]:
-        fault = self._migration.partition.fault
-        if fault is not None and fault.leave == "failed":
+        if self._break.recovery:
             return self._leave_failed()
         self._phase("failed")
         await self._roll_back_slowly()
-        return (hsc.migration_stopped(), hsc.firmware_stopped())
+        return self._break.messages
 
     def _leave_failed(self) -> tuple[HscError, ...]:
         self._migration.state = State.FAILED
         self._end_in_guest()
         self._phase("failed")
-        return (hsc.migration_stopped(), hsc.firmware_stopped())
+        return self._break.messages
 
     async def _roll_back_slowly(self) -> None:
         self._end_in_guest()
@@ -196,14 +220,15 @@ class Process:
             guest.end_migration(5)
 
     def _break_at(self, phase: str) -> None:
-        fault = self._migration.partition.fault
-        if fault is not None and fault.fail_at == phase and fault.times > 0:
-            fault.times -= 1
+        found = moves.breaks(self._world, self._migration, phase)
+        if found is not None:
+            self._break = found
             raise Broken(phase)
 
     def _phase(self, phase: str) -> None:
         migration = self._migration
         self._world.history.add("phase", migration=migration.number, partition=migration.partition.name, phase=phase)
+        moves.reached(self._world, migration, phase)
 
     def _place(self, event: str, server: str, lpar_id: int) -> None:
         name = self._migration.partition.name
@@ -216,13 +241,13 @@ class Copy:
     Args:
         world: Gives the rates.
         migration: Its figures are kept current.
-        half_way: Called once when half of the memory was sent.
+        progress: Called whenever some more of it was sent.
     """
 
-    def __init__(self, world: World, migration: Migration, half_way: Callable[[], None]) -> None:
+    def __init__(self, world: World, migration: Migration, progress: Callable[[], None]) -> None:
         self._world = world
         self._migration = migration
-        self._half_way = half_way
+        self._progress = progress
         self._rate = world.settings.transfer.rate
         own = migration.partition.dirty_rate
         self._dirty_rate = world.settings.transfer.dirty_rate if own is None else own
@@ -232,20 +257,19 @@ class Copy:
         memory = self._migration.partition.memory.desired
         left = memory
         self._migration.remaining = int(left * _MEGABYTE)
-        for number in range(_MOST_PASSES):
+        for _ in range(_MOST_PASSES):
             seconds = left / self._rate
-            await self._one_pass(seconds, first=number == 0)
+            await self._one_pass(seconds)
             left = min(self._dirty_rate * seconds, memory)
             self._migration.remaining = int(left * _MEGABYTE)
             if left <= _FEW_PAGES:
                 return
 
-    async def _one_pass(self, seconds: float, *, first: bool) -> None:
+    async def _one_pass(self, seconds: float) -> None:
         total, base = self._migration.remaining, self._migration.sent
         steps = max(2, int(seconds / _STEP))
         for step in range(1, steps + 1):
             await self._world.pace.long(seconds / steps)
             self._migration.sent = base + total * step // steps
             self._migration.remaining = total - total * step // steps
-            if first and step == (steps + 1) // 2:
-                self._half_way()
+            self._progress()

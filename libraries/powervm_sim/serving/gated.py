@@ -132,12 +132,20 @@ class GatedListener:
         gate: Frozen while it is closed.
         sessions: Connections at once; the next one is reset. None for no limit.
         refused: Called with the peer's address for each connection that was reset.
+        unwanted: Whether the next connection is reset whatever there is room for.
     """
 
-    def __init__(self, gate: Gate, sessions: int | None, refused: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        sessions: int | None,
+        refused: Callable[[str], None],
+        unwanted: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.gate = gate
         self._sessions = sessions
         self._refused = refused
+        self._unwanted = unwanted
         self._transports: set[asyncio.Transport] = set()
 
     async def create_server(
@@ -149,7 +157,8 @@ class GatedListener:
 
     def admit(self, transport: asyncio.Transport) -> bool:
         """Count a new connection, or reset it when there are too many."""
-        if self._sessions is None or len(self._transports) < self._sessions:
+        room = self._sessions is None or len(self._transports) < self._sessions
+        if room and not self._unwanted():
             self._transports.add(transport)
             return True
         self._refused(str(transport.get_extra_info("peername")[0]))

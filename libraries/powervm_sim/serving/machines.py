@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import asyncssh
 
 from powervm_sim.console.commands import console_lookup
 from powervm_sim.console.login import ConsoleLogin
+from powervm_sim.faults.commands import CommandFaults
+from powervm_sim.faults.files import fill_up
+from powervm_sim.faults.kinds import DiskFull
+from powervm_sim.faults.rule import CONSOLE, PARTITION
 from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.migration.desk import Desk
@@ -26,20 +31,23 @@ from powervm_sim.world.model import Console, Partition
 def machines(lab: Lab, control: Account, control_address: str) -> Iterator[Machine]:
     """Everything that is to be served: consoles, Virtual I/O Servers, partitions, and the control endpoint."""
     world = lab.world
-    rooms = ViosRooms(world)
+    commands = CommandFaults(world.faults, world.pace)
+    rooms = ViosRooms(world, commands)
     desk = Desk(world)
     for console in world.consoles.values():
-        yield _console(lab, desk, rooms, console)
+        yield _console(lab, desk, rooms, commands, console)
     for partition in world.partitions.values():
         if partition.is_vios:
             yield rooms.machine(partition)
         elif isinstance(partition.guest, LinuxGuest):
+            partition.guest.around = partial(commands.around, partition.name, PARTITION)
+            world.faults.bind(DiskFull, partition.name, partial(fill_up, partition.guest.tree))
             yield _partition(lab, partition, partition.guest)
     yield control_machine(world, control, control_address)
 
 
-def _console(lab: Lab, desk: Desk, rooms: ViosRooms, console: Console) -> Machine:
-    lookup = console_lookup(filters())
+def _console(lab: Lab, desk: Desk, rooms: ViosRooms, commands: CommandFaults, console: Console) -> Machine:
+    lookup = commands.around(console.name, CONSOLE, console_lookup(filters()))
 
     def open_shell(user: str, terminal: Terminal | None) -> LoginShell:
         login = ConsoleLogin(lab.world, lab.power, desk, console, user, rooms.command)

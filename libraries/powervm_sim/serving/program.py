@@ -88,7 +88,7 @@ class Server:
         public_key = self._state.client_public_key()
         for machine in found:
             machine.account.keys.append(public_key)
-            endpoint = Endpoint(machine, self._state.host_key(machine.name), lab.world.history)
+            endpoint = Endpoint(machine, self._state.host_key(machine.name), lab.world.history, lab.world.faults)
             self._endpoints.append(endpoint)
         places = assign([machine.served for machine in found], self._options.port)
         for endpoint, (address, port) in zip(self._endpoints, places, strict=True):

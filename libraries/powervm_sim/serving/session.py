@@ -11,6 +11,7 @@ from typing import Any
 import asyncssh
 from asyncssh.misc import SoftEOFReceived
 
+from powervm_sim.faults.commands import CONNECTION
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
 from powervm_sim.shell.call import Input, Terminal
@@ -95,6 +96,7 @@ class Session:
 
     async def serve(self) -> None:
         """Everything from the request to the exit status."""
+        CONNECTION.set(self._process.channel.get_connection().abort)
         work = asyncio.create_task(self._work())
         pump = asyncio.create_task(self._pump(work))
         gone = asyncio.create_task(self._process.wait_closed())

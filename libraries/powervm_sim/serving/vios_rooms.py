@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from powervm_sim.console.virtual_rows import served_by
+from powervm_sim.faults.commands import CommandFaults
+from powervm_sim.faults.files import fill_up
+from powervm_sim.faults.kinds import DiskFull
+from powervm_sim.faults.rule import VIOS
 from powervm_sim.migration.migration import Migration
 from powervm_sim.serving.machine import Machine
 from powervm_sim.vios.server import VirtualIOServer
@@ -17,8 +23,9 @@ _LUN = "0x8100000000000000"
 class ViosRooms:
     """One `VirtualIOServer` for each Virtual I/O Server partition of a world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, commands: CommandFaults) -> None:
         self._world = world
+        self._commands = commands
         self._servers = {
             partition: self._make(partition) for partition in world.partitions.values() if partition.is_vios
         }
@@ -44,12 +51,15 @@ class ViosRooms:
 
     def _make(self, partition: Partition) -> VirtualIOServer:
         settings = self._world.settings
-        return VirtualIOServer(
+        server = VirtualIOServer(
             lambda: _view(self._world.home(partition)),
             pause=self._world.pace.long,
             snap_seconds=settings.durations.snap,
             short_names=not settings.prefixed,
         )
+        server.around = partial(self._commands.around, partition.name, VIOS)
+        self._world.faults.bind(DiskFull, partition.name, partial(fill_up, server.tree))
+        return server
 
     def _migrated(self, migration: Migration) -> None:
         for mover in (migration.source_msp, migration.target_msp):

@@ -14,7 +14,7 @@ from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
 from powervm_sim.guest.system_files import append_bounded
 from powervm_sim.guest.tree import Tree
-from powervm_sim.shell.call import Terminal
+from powervm_sim.shell.call import Lookup, Terminal
 from powervm_sim.shell.dialect import RESTRICTED_KSH
 from powervm_sim.shell.pipes import Collector, Text
 from powervm_sim.shell.shell import Shell
@@ -35,6 +35,7 @@ class VirtualIOServer:
     Attributes:
         tree: Its files.
         error_log: What ``errlog`` shows.
+        around: What the look-up of commands goes through, in every shell.
         prompt: What an interactive shell shows.
 
     Args:
@@ -64,6 +65,7 @@ class VirtualIOServer:
         self.error_log = ErrorLog()
         self.error_log.add(LOGGING_STARTED, "errdemon", self.clock.time())
         self.tree = Tree(size=_TREE_SIZE, nodes=2000, now=self.clock.time)
+        self.around: Callable[[Lookup], Lookup] = lambda lookup: lookup
         self._awake = asyncio.Event()
         self._awake.set()
         for folder in (HOME, "/tmp", "/var/adm/lpm", LPM_LOG.rpartition("/")[0]):  # noqa: S108 - in the simulated tree
@@ -85,7 +87,7 @@ class VirtualIOServer:
         """
         lookup = catalogue.lookup(self, short_names=self._short_names or terminal is not None)
         return Shell(
-            lookup,
+            self.around(lookup),
             RESTRICTED_KSH,
             session=session,
             variables=_environment("padmin", HOME),
@@ -97,7 +99,7 @@ class VirtualIOServer:
     def root_shell(self, session: Any = None, terminal: Terminal | None = None) -> Shell:
         """The shell behind ``oem_setup_env``."""
         return Shell(
-            catalogue.root_lookup(self),
+            self.around(catalogue.root_lookup(self)),
             _ROOT_KSH,
             session=session,
             variables=_environment("root", "/"),
@@ -116,7 +118,7 @@ class VirtualIOServer:
             Standard output, followed by standard error when the command failed; and the exit status.
         """
         shell = Shell(
-            catalogue.lookup(self, short_names=True),
+            self.around(catalogue.lookup(self, short_names=True)),
             RESTRICTED_KSH,
             session=None,
             variables=_environment("padmin", HOME),

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from powervm_sim.faults.effects import bind_effects
 from powervm_sim.guest.interface import Firmware, Guest
 from powervm_sim.world.accounts import Account, Lockout
 from powervm_sim.world.file import (
@@ -25,7 +26,6 @@ from powervm_sim.world.model import (
     Amount,
     Console,
     Ethernet,
-    MigrationFault,
     Partition,
     Placement,
     Profile,
@@ -78,6 +78,9 @@ class _Builder:
             self._world.servers[name] = self._server(name, server)
         for name, partition in self._file.partitions.items():
             self._place(name, partition)
+        bind_effects(self._world)
+        for rule in self._file.faults:
+            self._world.faults.add(rule)
         return Lab(self._world, self._power)
 
     def _account(self, name: str, user: str, lockout: Lockout | None = None) -> Account:
@@ -202,9 +205,6 @@ class _Builder:
             down=entry.down,
             served_address=entry.serve,
         )
-        if entry.migration_fault is not None:
-            fault = entry.migration_fault
-            partition.fault = MigrationFault(fault.fail_at, fault.leave, fault.times)
         firmware = Firmware(
             rmc_changed=lambda: partition.rmc.changed(
                 self._world.pace.real_seconds(self._world.settings.durations.rmc_return)

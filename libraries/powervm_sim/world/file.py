@@ -6,12 +6,16 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, field_validator
+
+from powervm_sim.faults.reading import parse_rule
+from powervm_sim.faults.rule import Rule
 
 Name = Annotated[str, Field(pattern=r'^[^,="/\s:][^,="/:\n]{0,30}$')]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 Megabytes = Annotated[int, Field(gt=0, le=1 << 32)]
+FaultRule = Annotated[Rule, PlainValidator(parse_rule)]
 Mode = Annotated[str, Field(pattern=r"^(default|POWER\d+(_base|\+)?)$")]
 
 
@@ -112,20 +116,6 @@ class StorageEntry(_Entry):
     remote_slot: int = Field(ge=2, le=65_535)
 
 
-class FaultEntry(_Entry):
-    """How migrations of a partition fail.
-
-    Attributes:
-        fail_at: The phase that breaks off.
-        leave: ``rolled-back`` (the console clears up by itself) or ``failed`` (a recovery is needed).
-        times: So many migrations fail, later ones work.
-    """
-
-    fail_at: Literal["set-up", "copy", "clean-up"]
-    leave: Literal["rolled-back", "failed"] = "rolled-back"
-    times: int = Field(default=1, ge=1)
-
-
 class PartitionEntry(ServedEntry):
     """A mobile partition."""
 
@@ -145,7 +135,6 @@ class PartitionEntry(ServedEntry):
     ethernet: tuple[EthernetEntry, ...] = (EthernetEntry(slot=2),)
     storage: tuple[StorageEntry, ...] = ()
     dirty_rate: float | None = Field(default=None, ge=0)
-    migration_fault: FaultEntry | None = None
     user: Name = "root"
 
 
@@ -189,6 +178,7 @@ class WorldFile(_Entry):
 
     Attributes:
         seed: Everything random in the world follows from it.
+        faults: Rules of what goes wrong; see `powervm_sim.faults`.
         prefixed: Virtual I/O Servers need ``ioscli`` in front of a command on a channel without a terminal.
     """
 
@@ -203,6 +193,7 @@ class WorldFile(_Entry):
     transfer: TransferEntry = TransferEntry()
     blackout: BlackoutEntry = BlackoutEntry()
     prefixed: bool = True
+    faults: tuple[FaultRule, ...] = ()
 
     def endpoints(self) -> Iterator[tuple[str, ServedEntry]]:
         """Name and entry of everything that is served."""
@@ -211,3 +202,10 @@ class WorldFile(_Entry):
             yield from server.virtual_io_servers.items()
         yield from self.partitions.items()
         yield "lab", self.control
+
+    def machines(self) -> dict[str, str]:
+        """What every endpoint is: ``console``, ``vios``, ``partition`` or ``control``, by name."""
+        kinds = dict.fromkeys(self.consoles, "console")
+        for server in self.servers.values():
+            kinds |= dict.fromkeys(server.virtual_io_servers, "vios")
+        return {**kinds, **dict.fromkeys(self.partitions, "partition"), "lab": "control"}

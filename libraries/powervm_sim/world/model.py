@@ -90,15 +90,6 @@ class Storage:
     wwpns: tuple[str, ...] = ()
 
 
-@dataclass
-class MigrationFault:
-    """What is going to break; see the world file."""
-
-    fail_at: str
-    leave: str
-    times: int
-
-
 @dataclass(eq=False)
 class VirtualIOServerFacts:
     """What only a Virtual I/O Server has."""
@@ -131,7 +122,6 @@ class Partition:
     msp: bool = False
     migration_disabled: bool = False
     dirty_rate: float | None = None
-    fault: MigrationFault | None = None
     vios: VirtualIOServerFacts | None = None
     guest: Guest | None = None
     down: bool = False

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from powervm_sim.faults.reading import misplaced
 from powervm_sim.world.file import WorldFile
 from powervm_sim.world.generations import GENERATIONS
 from powervm_sim.world.yaml_positions import Document, KeyPath
@@ -108,6 +109,7 @@ def _reference_problems(world: WorldFile) -> list[tuple[KeyPath, str]]:
         *_repeated_ids(world),
         *_bad_modes(world),
         *_bad_blackout(world),
+        *_bad_faults(world),
     ]
 
 
@@ -193,3 +195,14 @@ def _bad_modes(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
 def _bad_blackout(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
     if world.blackout.minimum > world.blackout.maximum:
         yield ("blackout", "minimum"), f"is above the maximum of {world.blackout.maximum:g}"
+
+
+def _bad_faults(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
+    machines = world.machines()
+    ids: set[str] = set()
+    for index, rule in enumerate(world.faults):
+        for key, text in misplaced(rule, machines):
+            yield ("faults", index, key), text
+        if rule.id in ids:
+            yield ("faults", index, "id"), f"the id {rule.id} is taken by another rule"
+        ids.add(rule.id or "")

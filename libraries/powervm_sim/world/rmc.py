@@ -19,11 +19,21 @@ class Rmc:
         self._now = now
         self._was_ready = False
         self._from = math.inf
+        self._held = 0
 
     @property
     def active(self) -> bool:
         """Whether there is a connection right now."""
-        return self._was_ready and self._ready() and self._now() >= self._from
+        return not self._held and self._was_ready and self._ready() and self._now() >= self._from
+
+    def hold(self) -> Callable[[], None]:
+        """Nothing gets through from now on, whatever the partition does. Returns what ends that."""
+        self._held += 1
+
+        def release() -> None:
+            self._held -= 1
+
+        return release
 
     def reconnect(self, delay: float) -> None:
         """Lost (a restart, a move); it is back after so many real seconds if the partition is ready."""
