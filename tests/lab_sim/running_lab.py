@@ -92,6 +92,11 @@ class RunningLab:
         command = f"lssyscfg -r lpar -m {server} --filter lpar_names={partition} -F rmc_state"
         until(lambda: self.run(console, command)[0] == "active\n")
 
+    def channel_is_open(self, name: str) -> bool:
+        """Whether the connection that commands run over is there."""
+        transport = self._clients[name].get_transport()
+        return transport is not None and transport.is_active()
+
     def forget(self, name: str) -> None:
         """The endpoint was restarted: the next command connects anew."""
         self._clients.pop(name).close()

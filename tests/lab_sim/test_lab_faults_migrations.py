@@ -1,0 +1,145 @@
+"""Faults of migrations as clients see them: refusals, breaks in every phase, recovery, and what goes wrong meanwhile."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+
+import pytest
+from running_lab import RunningLab, changed_world, start, until
+
+VALIDATE = "migrlpar -o v -m p9a -t p10a -p lp1"
+MIGRATE = "migrlpar -o m -m p9a -t p10a -p lp1"
+STATE = "lslparmigr -r lpar -m p9a --filter lpar_names=lp1 -F migration_state"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory) -> Iterator[RunningLab]:
+    folder = tmp_path_factory.mktemp("faults")
+    durations = {"validation": 5, "set_up": 10, "clean_up": 10, "rmc_return": 10}
+    with start(folder, world=changed_world(folder, {"durations": durations}), speed=100) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _lp1_is_at_home_without_faults(lab: RunningLab) -> Iterator[None]:
+    lab.wait_for_rmc("hmc1", "p9a", "lp1")
+    yield
+    assert lab.run("lab", "lab fault clear --all")[2] == 0
+    lab.run("hmc1", "migrlpar -o r -m p9a -p lp1")
+    if lab.run("hmc1", "lssyscfg -r lpar -m p9a --filter lpar_names=lp1")[2] != 0:
+        lab.wait_for_rmc("hmc1", "p10a", "lp1")
+        assert lab.run("hmc1", "migrlpar -o m -m p10a -t p9a -p lp1") == ("", "", 0)
+
+
+def inject(lab: RunningLab, words: str) -> str:
+    out, err, status = lab.run("lab", f"lab fault add {words}")
+    assert (err, status) == ("", 0)
+    return out.strip()
+
+
+def codes(text: str) -> list[str]:
+    return re.findall(r"\bHSC[A-Z][0-9A-F]{4}\b", text)
+
+
+@pytest.mark.parametrize(
+    ("rc", "finding"),
+    [
+        (83, "There are no FC adapters\nReturning from npiv_dest_adapter rc=83\nEnd Detailed Message.\n"),
+        (
+            69,
+            "fscsi2 is not zoned to the same target ports as the source for this client\nrc = 69 MIG_LACK_RESOURCE\n"
+            "End Detailed Message.\n",
+        ),
+    ],
+)
+def test_validation_is_refused_with_the_report_of_a_virtual_io_server(lab: RunningLab, rc: int, finding: str):
+    inject(lab, f"kind=validation-refused partition=lp1 rc={rc} vios=p10a-vios2 times=1")
+    out, err, status = lab.run("hmc1", VALIDATE)
+    assert (err, status) == ("", 1)
+    assert out.startswith("Errors:\nHSCLA319 The migrating partition's virtual fibre channel client adapter ")
+    assert "try the operation again.\nDetails:\nHSCLA356 The RMC command issued to partition p10a-vios2 failed." in out
+    assert f"The OS command return code is: {rc} " in out
+    assert "\nVIOS_DETAILED_ERROR\nClient Target WWPNs: " in out
+    assert finding in out
+    assert codes(out) == ["HSCLA319", "HSCLA356", "HSCLA29A"]
+    assert lab.run("hmc1", VALIDATE) == ("", "", 0)
+
+
+def test_any_code_can_refuse_and_a_migration_does_not_begin(lab: RunningLab):
+    inject(lab, "kind=validation-refused partition=lp1 code=HSCLA27C text='The adapter is odd.'")
+    assert lab.run("hmc1", MIGRATE) == ("Errors:\nHSCLA27C The adapter is odd.\n", "", 1)
+    assert lab.run("hmc1", STATE)[0] == "Not Migrating\n"
+
+
+def test_a_warning_does_not_refuse(lab: RunningLab):
+    inject(lab, "kind=validation-refused partition=lp1 code=HSCLA340 text='Paths may be lost.' severity=warning")
+    assert lab.run("hmc1", f"{VALIDATE} -v") == ("Warnings:\nHSCLA340 Paths may be lost.\n", "", 0)
+
+
+def test_a_check_hook_in_the_partition_does_not_agree(lab: RunningLab):
+    inject(lab, "kind=check-vetoed partition=lp1 hook=10-app status=3")
+    assert codes(lab.run("hmc1", VALIDATE)[0]) == ["HSCLA257"]
+    log = lab.run("lp1", "cat /var/log/drmgr")[0]
+    assert "Running hook '/etc/drmgr.d/pmig/10-app' for phase check (PID=" in log
+    assert "hook '/etc/drmgr.d/pmig/10-app' exited with status 3\n" in log
+
+
+@pytest.mark.parametrize("phase", ["set-up", "copy", "suspend"])
+def test_a_phase_breaks_and_the_console_rolls_back(lab: RunningLab, phase: str):
+    inject(lab, f"kind=migration-breaks partition=lp1 phase={phase} times=1")
+    out, _, status = lab.run("hmc1", MIGRATE)
+    assert status == 1
+    assert codes(out) == ["HSCLA2CF", "HSCL365C"]
+    assert lab.run("hmc1", STATE)[0] == "Not Migrating\n"
+    assert lab.run("hmc1", "lssyscfg -r lpar -m p10a --filter lpar_names=lp1")[2] == 1
+    assert lab.run("lp1", "hostname")[0] == "lp1\n"
+    if phase == "suspend":
+        assert "mobility: ibm,suspend-me error: 9000" in lab.run("lp1", "dmesg")[0]
+    assert lab.run("hmc1", MIGRATE) == ("", "", 0)
+
+
+@pytest.mark.parametrize(("phase", "home"), [("set-up", "p9a"), ("copy", "p9a"), ("clean-up", "p10a")])
+def test_a_phase_breaks_and_waits_for_a_recovery(lab: RunningLab, phase: str, home: str):
+    inject(lab, f"kind=migration-breaks partition=lp1 phase={phase} leave=failed times=1")
+    assert lab.run("hmc1", MIGRATE)[2] == 1
+    assert lab.run("hmc1", STATE)[0] == "Migration Failed\n"
+    assert lab.run("hmc1", "migrlpar -o r -m p9a -p lp1") == ("", "", 0)
+    assert lab.run("hmc1", f"lssyscfg -r lpar -m {home} --filter lpar_names=lp1 -F state")[0] == "Running\n"
+
+
+def test_the_copy_breaks_when_so_much_was_sent_with_the_words_of_the_rule(lab: RunningLab):
+    rule = inject(lab, "kind=migration-breaks phase=copy at=70 code=HSCL3677 text='It is over.' times=1")
+    out = lab.run("hmc1", MIGRATE)[0]
+    assert out.endswith("HSCL3677 It is over.\n")
+    (event,) = lab.history("fault", event="fired", rule=rule)
+    assert 70 <= event["percent"] < 100
+
+
+def test_without_redundant_movers_a_lost_link_ends_the_migration(lab: RunningLab):
+    inject(lab, "kind=mover-link-lost partition=lp1 at=30 times=1")
+    assert codes(lab.run("hmc1", MIGRATE)[0]) == ["HSCLA2CF", "HSCL365C"]
+    assert lab.run("hmc1", STATE)[0] == "Not Migrating\n"
+
+
+def test_something_else_breaks_while_a_migration_is_half_way(lab: RunningLab):
+    rule = inject(lab, "kind=rmc-down endpoint=lp2 partition=lp1 at=50 duration=2000")
+    rmc = "lssyscfg -r lpar -m p9a --filter lpar_names=lp2 -F rmc_state"
+    assert lab.run("hmc1", rmc)[0] == "active\n"
+    thread = threading.Thread(target=lab.connect("hmc1").exec_command, args=(MIGRATE,))
+    thread.start()
+    until(lambda: lab.run("hmc1", rmc)[0] == "inactive\n")
+    thread.join()
+    (event,) = lab.history("fault", event="fired", rule=rule)
+    assert event["phase"] == "copy"
+    until(lambda: lab.run("hmc1", "lssyscfg -r lpar -m p9a --filter lpar_names=lp1")[2] == 1)
+
+
+def test_the_kernel_prints_a_line_of_a_level_after_the_move(lab: RunningLab):
+    inject(lab, "kind=kernel-lines partition=lp1 level=err text='ibmvfc 30000003: Link is lost' times=1")
+    assert lab.run("hmc1", MIGRATE) == ("", "", 0)
+    lines = lab.run("lp1", "dmesg -l err")[0]
+    assert "ibmvfc 30000003: Link is lost" in lines
+    text = lab.run("lp1", "dmesg")[0]
+    assert text.index("waking all threads") < text.index("Link is lost")
