@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import paramiko
 import pytest
@@ -114,7 +115,7 @@ def test_a_flood_ends_with_its_client_and_memory_stays_bounded(lab: RunningLab):
 
 def memory(lab: RunningLab) -> int:
     """Resident kilobytes of the lab."""
-    with open(f"/proc/{lab.process.pid}/status", encoding="utf-8") as status:
+    with Path(f"/proc/{lab.process.pid}/status").open(encoding="utf-8") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
 

@@ -1,4 +1,4 @@
-"""The control endpoint: adding, listing and clearing rules from a shell, what is refused, and the state of the world."""
+"""The control endpoint: rules from a shell, what is refused, and the state of the world."""
 
 from __future__ import annotations
 

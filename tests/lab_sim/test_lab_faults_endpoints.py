@@ -41,6 +41,7 @@ def tcp(lab: RunningLab, name: str, limit: float = 0.4) -> str:
     entry = lab.endpoints[name]
     try:
         with socket.create_connection((entry["address"], entry["port"]), limit) as connection:
+            connection.sendall(b"SSH-2.0-test\r\n")
             return "banner" if connection.recv(100) else "closed"
     except ConnectionRefusedError:
         return "refused"

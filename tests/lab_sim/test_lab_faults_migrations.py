@@ -1,4 +1,4 @@
-"""Faults of migrations as clients see them: refusals, breaks in every phase, recovery, and what goes wrong meanwhile."""
+"""Faults of migrations as clients see them: refusals, breaks in every phase, recovery."""
 
 from __future__ import annotations
 

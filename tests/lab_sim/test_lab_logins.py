@@ -111,7 +111,7 @@ def test_files_come_and_go_by_sftp_where_the_machine_has_it(lab, tmp_path):
             file.write("hello\n")
         files.get("/etc/os-release", str(tmp_path / "release"))
     assert lab.run("lp1", "cat /tmp/hello") == ("hello\n", "", 0)
-    with lab.connect("hmc1") as client, pytest.raises(paramiko.SSHException):
+    with lab.connect("lab") as client, pytest.raises(paramiko.SSHException):
         client.open_sftp()
 
 

@@ -22,6 +22,7 @@ from powervm_sim.guest.migration import DRMGR_LOG, MigrationLog
 from powervm_sim.guest.network import Interface, interfaces
 from powervm_sim.guest.processes import ProcessTable
 from powervm_sim.guest.rsct import Rsct
+from powervm_sim.guest.scp import serve_files
 from powervm_sim.guest.services import Units
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
@@ -244,7 +245,7 @@ class LinuxGuest:
 
     def sftp(self, channel: asyncssh.SSHServerChannel[bytes]) -> TreeSftp:
         """An SFTP (and scp) server over the tree, for `asyncssh.listen`."""
-        return TreeSftp(channel, self.tree, home="/root", awake=self.awake, now=self.clock.time)
+        return serve_files(channel, self.tree, home="/root", awake=self.awake, now=self.clock.time)
 
     @property
     def prompt(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import asyncssh
@@ -21,6 +21,7 @@ from powervm_sim.world.history import History
 
 _LOG = logging.getLogger(__name__)
 _VERSION = "OpenSSH_8.0"
+_LONGEST_TYPED_LINE = 16 * 1024
 
 
 class Endpoint:
@@ -28,14 +29,16 @@ class Endpoint:
 
     Args:
         machine: What is served.
-        host_key: The key that it shows.
+        host_keys: The keys that it can show, one of each kind; the first one is its own.
         history: Where logins and commands are recorded.
         faults: What may go wrong with it.
     """
 
-    def __init__(self, machine: Machine, host_key: asyncssh.SSHKey, history: History, faults: Faults) -> None:
+    def __init__(
+        self, machine: Machine, host_keys: Sequence[asyncssh.SSHKey], history: History, faults: Faults
+    ) -> None:
         self.machine = machine
-        self.host_key = host_key
+        self.host_keys = list(host_keys)
         self.address = ""
         self.port = 0
         self._history = history
@@ -51,9 +54,9 @@ class Endpoint:
             machine.watch_power(self._power)
 
     @property
-    def public_key(self) -> str:
-        """The host key in OpenSSH form, without a comment."""
-        return " ".join(self.host_key.export_public_key().decode().split()[:2])
+    def public_keys(self) -> list[str]:
+        """The host keys in OpenSSH form, without a comment."""
+        return [" ".join(key.export_public_key().decode().split()[:2]) for key in self.host_keys]
 
     async def open(self, address: str, port: int) -> None:
         """Take the address and listen if the machine is up.
@@ -85,9 +88,10 @@ class Endpoint:
             self.port,
             tunnel=self._listener,
             server_factory=lambda: Login(self.machine, self._history, self._adopt),
-            server_host_keys=[self.host_key],
+            server_host_keys=self.host_keys,
             server_version=_VERSION,
             line_history=100,
+            max_line_length=_LONGEST_TYPED_LINE,
             login_timeout=120,
             agent_forwarding=False,
             x11_forwarding=False,

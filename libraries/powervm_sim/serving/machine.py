@@ -45,6 +45,8 @@ class Machine:
         sftp: Makes the SFTP server of a session, for machines that have one.
         up: Whether it listens at the start.
         watch_power: Registers a function that is told when the machine comes up or goes down.
+        banner: Shown to every client before it logs in.
+        farewell: What a terminal shows when Ctrl-D ends the session.
     """
 
     name: str
@@ -58,3 +60,5 @@ class Machine:
     sftp: Callable[[asyncssh.SSHServerChannel[bytes]], asyncssh.SFTPServer] | None = None
     up: bool = True
     watch_power: Callable[[Callable[[bool], None]], None] | None = None
+    banner: str = ""
+    farewell: str = "logout\n"

@@ -24,6 +24,10 @@ class _NamedTerminal(asyncssh.SSHServerProcess[str]):
             setattr(self.own_channel, "get_terminal_type", lambda: "dumb")  # noqa: B010 - it is a method
         return super().pty_requested(term_type, term_size, term_modes)
 
+    def subsystem_requested(self, subsystem: str) -> bool:
+        """SFTP where the machine has it; asyncssh would give a shell to everything else."""
+        return subsystem == "sftp" and super().subsystem_requested(subsystem)
+
     own_channel: asyncssh.SSHServerChannel[str]
 
 

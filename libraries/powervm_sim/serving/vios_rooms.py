@@ -13,7 +13,8 @@ from powervm_sim.migration.migration import Migration
 from powervm_sim.serving.machine import Machine
 from powervm_sim.vios.server import VirtualIOServer
 from powervm_sim.vios.view import FibreMapping, FibrePort, NetworkMapping, StorageMapping, ViosView, VirtualTarget
-from powervm_sim.world.hardware import host_device, location
+from powervm_sim.world.hardware import host_device
+from powervm_sim.world.locations import location
 from powervm_sim.world.model import Partition, Placement, Storage
 from powervm_sim.world.state import World
 
@@ -43,6 +44,7 @@ class ViosRooms:
             prompt=lambda _user: server.prompt,
             sftp=server.sftp,
             up=not partition.down,
+            farewell="",
         )
 
     async def command(self, placement: Placement, text: str) -> tuple[str, int]:

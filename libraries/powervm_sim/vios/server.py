@@ -10,6 +10,7 @@ from typing import Any
 import asyncssh
 
 from powervm_sim.guest.clock import Clock
+from powervm_sim.guest.scp import serve_files
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
 from powervm_sim.guest.system_files import append_bounded
@@ -109,7 +110,15 @@ class VirtualIOServer:
 
     def sftp(self, channel: asyncssh.SSHServerChannel[bytes]) -> TreeSftp:
         """An SFTP (and scp) server over the tree, for `asyncssh.listen`."""
-        return TreeSftp(channel, self.tree, home=HOME, awake=self._awake, now=self.clock.time)
+        return serve_files(
+            channel,
+            self.tree,
+            home=HOME,
+            awake=self._awake,
+            now=self.clock.time,
+            writable=(HOME, "/tmp"),  # noqa: S108 - in the simulated tree
+            owner=("padmin", "staff"),
+        )
 
     async def command(self, text: str) -> tuple[str, int]:
         """Run a command for the management console (``viosvrcmd``), which writes it without ``ioscli``.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from powervm_sim.guest.interface import Adapter, ConsoleContact, Hardware
+from powervm_sim.world.devices import LogicalPort, Vnic
+from powervm_sim.world.locations import location
 from powervm_sim.world.model import Console, Ethernet, Placement, Server, Storage
 
 _UNIT = 0x3000_0000
@@ -30,13 +32,15 @@ def hardware_of(placement: Placement) -> Hardware:
         units=units.desired if units else None,
         minimum_units=units.minimum if units else None,
         maximum_units=units.maximum if units else None,
-        capped=False,
-        weight=128,
-        pool_id=0,
+        capped=partition.sharing.mode == "cap",
+        weight=partition.sharing.weight,
+        pool_id=placement.pool,
         server_processors=server.processors,
         consoles=(_contact(server.console),),
         adapters=(
             *(_network(adapter) for adapter in partition.ethernet),
+            *(_vnic(adapter) for adapter in partition.vnics),
+            *(port_adapter(port) for port in placement.ports),
             *(_storage(server, adapter) for adapter in placement.storage),
         ),
     )
@@ -53,14 +57,23 @@ def host_device(server: Server, storage: Storage) -> str:
     return f"{_DRIVERS[storage.kind][1]}{slots.index(storage.remote_slot)}"
 
 
-def location(server: Server, card: int, port: int = 1) -> str:
-    """The location code of a port of a physical adapter card of a server."""
-    return f"U78D{server.generation.name[5:]}.001.{server.serial}-P1-C{card}-T{port}"
+def port_adapter(port: LogicalPort) -> Adapter:
+    """A logical port as the operating system sees it."""
+    return Adapter(
+        "mlx5_core", 0, mac=_colons(port.mac), drc_index=port.drc_index, hcn_id=port.hcn_id, primary=port.migratable
+    )
 
 
 def _network(adapter: Ethernet) -> Adapter:
-    pairs = (adapter.mac[index : index + 2] for index in range(0, 12, 2))
-    return Adapter("ibmveth", _UNIT + adapter.slot, mac=":".join(pairs).lower())
+    return Adapter("ibmveth", _UNIT + adapter.slot, mac=_colons(adapter.mac), hcn_id=adapter.hcn_id)
+
+
+def _vnic(adapter: Vnic) -> Adapter:
+    return Adapter("ibmvnic", _UNIT + adapter.slot, mac=_colons(adapter.mac), hcn_id=adapter.hcn_id)
+
+
+def _colons(mac: str) -> str:
+    return ":".join(mac[index : index + 2] for index in range(0, 12, 2)).lower()
 
 
 def _storage(server: Server, adapter: Storage) -> Adapter:

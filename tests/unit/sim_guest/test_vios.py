@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from guest_doubles import START, Hands, Result, limited, run_in, runner
 
+from powervm_sim.shell.pipes import Text
 from powervm_sim.vios.server import VirtualIOServer
 from powervm_sim.vios.view import (
     FibreMapping,
@@ -170,6 +171,12 @@ class FakeTerminal:
         if not self._lines:
             raise EOFError
         return self._lines.pop(0)
+
+    def feeds(self, stdin: Any) -> bool:
+        return isinstance(stdin, Text)
+
+    async def interruptible(self, work: Any) -> Any:
+        return await work
 
 
 def on_terminal(server: VirtualIOServer, terminal: Any, script: str) -> Result:

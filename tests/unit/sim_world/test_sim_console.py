@@ -125,7 +125,7 @@ REFUSALS = [
     ),
     ("chsyscfg -r lpar -m s1 -i name=lp1,msp=1", None),
     ("chsyscfg -r prof -m old -i name=x,lpar_name=y,lpar_proc_compat_mode=POWER9", None),
-    ("lshwres -r sriov --rsubtype adapter -m s1", "lshwres -r sriov: not simulated\n"),
+    ("lshwres -r hca -m s1", "lshwres -r hca: not simulated\n"),
 ]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest.commands.options import UsageError, not_simulated, parse
-from powervm_sim.shell.call import Call
+from powervm_sim.shell.call import Call, Terminal
+from powervm_sim.shell.shell import Shell
 from powervm_sim.vios.commands import files
 from powervm_sim.vios.commands.devices import attribute_table, lpm_attributes
 from powervm_sim.vios.commands.kinds import ViosCommand
@@ -15,30 +16,42 @@ if TYPE_CHECKING:
     from powervm_sim.vios.server import VirtualIOServer
 
 LPM_LOG = "/home/ios/logs/LPM/lpm.log"
+_INTERRUPTED = 130
 
 
 async def oem_setup_env(server: VirtualIOServer, call: Call) -> int:
     """Run the lines as root; the status is that of the last command."""
     if call.arguments:
         raise UsageError("Usage: oem_setup_env")
-    shell = server.root_shell(call.session, call.terminal)
+    terminal = call.terminal
+    if terminal is not None and terminal.feeds(call.stdin):
+        return await _interact(server.root_shell(call.session, terminal), call, terminal)
+    shell = server.root_shell(call.session)
     status = 0
-    while not shell.exited:
-        line = await _next_line(call)
-        if line is None:
-            break
+    while not shell.exited and (line := await call.stdin.readline()):
         status = await shell.run(line, call.stdin, call.stdout, call.stderr)
     await shell.close()
     return status
 
 
-async def _next_line(call: Call) -> str | None:
-    if call.terminal is None:
-        return await call.stdin.readline() or None
-    try:
-        return await call.terminal.ask("# ") + "\n"
-    except EOFError:
-        return None
+async def _interact(shell: Shell, call: Call, terminal: Terminal) -> int:
+    status, script = 0, ""
+    while not shell.exited:
+        try:
+            line = await terminal.interruptible(terminal.ask("> " if script else "# "))
+        except EOFError:
+            break
+        script = "" if line is None else f"{script}{line}\n"
+        if not script.strip() or not shell.complete(script):
+            continue
+        ended = await terminal.interruptible(shell.run(script, call.stdin, call.stdout, call.stderr))
+        if ended is None:
+            # The shell was not there to see its command end; this is how it learns the status.
+            ended = await shell.run(f"(exit {_INTERRUPTED})", call.stdin, call.stdout, call.stderr)
+        status = ended
+        script = ""
+    await shell.close()
+    return status
 
 
 async def alog(server: VirtualIOServer, call: Call) -> int:
