@@ -20,7 +20,7 @@ def bind_effects(world: World) -> None:
         world.faults.bind(EndpointDown, console.name, partial(_out_of_reach, console))
     for partition in world.partitions.values():
         world.faults.bind(RmcDown, partition.name, partial(_no_rmc, partition))
-        world.faults.bind(EndpointDown, partition.name, partial(_no_rmc, partition))
+        world.faults.bind(EndpointDown, partition.name, partial(_no_power, partition))
         if partition.is_vios:
             world.faults.bind(MoverOff, partition.name, partial(_no_mover, partition))
 
@@ -47,6 +47,17 @@ def _out_of_reach(console: Console, _rule: Rule) -> Undo:
 
 def _no_rmc(partition: Partition, _rule: Rule) -> Undo:
     return partition.rmc.hold()
+
+
+def _no_power(partition: Partition, _rule: Rule) -> Undo:
+    release = partition.rmc.hold()
+    before, partition.off = partition.off, True
+
+    def undo() -> None:
+        partition.off = before
+        release()
+
+    return undo
 
 
 def _no_mover(partition: Partition, _rule: Rule) -> Undo:

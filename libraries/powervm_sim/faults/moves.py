@@ -8,7 +8,9 @@ from powervm_sim import hsc
 from powervm_sim.faults.kinds import CheckVetoed, MigrationBreaks, MoverLinkLost, ValidationRefused
 from powervm_sim.faults.rule import Occasion, named
 from powervm_sim.hsc import HscError
-from powervm_sim.migration.migration import Migration, Request
+from powervm_sim.migration.messages import Explained, Reason, from_target
+from powervm_sim.migration.migration import Migration
+from powervm_sim.migration.wishes import Kind, Request
 from powervm_sim.world.model import Placement
 from powervm_sim.world.state import World
 
@@ -17,6 +19,14 @@ _RESULTS = {
     69: ("fscsi2 is not zoned to the same target ports as the source for this client", "rc = 69 MIG_LACK_RESOURCE"),
     83: ("There are no FC adapters", "Returning from npiv_dest_adapter rc=83"),
 }
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a validation has to tell because of faults."""
+
+    errors: tuple[HscError, ...] = ()
+    warnings: tuple[HscError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,21 +60,21 @@ def breaks(world: World, migration: Migration, phase: str) -> Break | None:
     return None
 
 
-def lost_links(world: World, migration: Migration) -> str:
-    """Which connections between movers have just broken: ``first``, ``both``, or an empty text for none."""
+def lost_links(world: World, migration: Migration) -> int:
+    """How many connections between movers have just broken, those in use first."""
     pairs = [rule.pair for _, rule in world.faults.take(MoverLinkLost, _occasion(migration, "copy"))]
-    return max(pairs, key=["first", "both"].index, default="")
+    return len(migration.movers) if "both" in pairs else len(pairs)
 
 
-def findings(world: World, request: Request) -> tuple[list[HscError], list[HscError]]:
-    """Errors and warnings that a validation has because of a fault."""
+def findings(world: World, request: Request) -> Findings:
+    """What a validation finds because of faults; faults that wait for one begin."""
     occasion = _validation(request)
     world.faults.happened(occasion)
-    errors: list[HscError] = []
-    warnings: list[HscError] = []
-    for _, rule in world.faults.take(ValidationRefused, occasion):
-        (errors if rule.severity == "error" else warnings).append(_refusal(rule, request))
-    return errors, warnings
+    found = [(rule.severity, _refusal(rule, request)) for _, rule in world.faults.take(ValidationRefused, occasion)]
+    return Findings(
+        tuple(message for severity, message in found if severity == "error"),
+        tuple(message for severity, message in found if severity == "warning"),
+    )
 
 
 def veto(world: World, request: Request) -> CheckVetoed | None:
@@ -89,33 +99,13 @@ def _refusal(rule: ValidationRefused, request: Request) -> HscError:
         return HscError(rule.code, rule.text or "")
     slots = [adapter.slot for adapter in request.placement.storage if adapter.kind == "fc"]
     slot = rule.adapter or next(iter(slots), 4)
-    text = rule.text or hsc.fc_not_hosted(slot).text
-    if rule.rc is not None:
-        text = f"{text}\nDetails:\n{_details(rule, request, slot)}"
-    return HscError(rule.code, text)
-
-
-def _details(rule: ValidationRefused, request: Request, slot: int) -> str:
-    """The report of a Virtual I/O Server of the target, in its frame."""
-    assert rule.rc is not None
-    vios = _vios(rule, request)
-    finding, result = _RESULTS[rule.rc]
-    command = "migmgr -f find_devices -t vfc -C 0x3 -a ACTIVE_LPM -d 1"
-    return "\n".join(
-        (
-            f"HSCLA356 The RMC command issued to partition {vios} failed. This means that destination VIOS partition "
-            f"{vios} cannot host the virtual adapter {slot} on the migrating partition.",
-            f"HSCLA29A The RMC command issued to partition {vios} failed. The partition command is: {command} The RMC "
-            f"return code is: 0 The OS command return code is: {rule.rc} The OS standard out is: Running method "
-            "'/usr/lib/methods/mig_vscsi'",
-            "VIOS_DETAILED_ERROR",
-            f"Client Target WWPNs: {_storage_ports(request)}",
-            finding,
-            result,
-            "End Detailed Message.",
-            "The OS standard err is:",
-        )
-    )
+    error = HscError(rule.code, rule.text or hsc.fc_not_hosted(slot).text)
+    host = _host(rule, request)
+    if rule.rc is None or host is None:
+        return from_target(request, error)
+    lines = (f"Client Target WWPNs: {_storage_ports(request)}", *_RESULTS[rule.rc])
+    reason = Reason(host, "fc", slot, request.kind is Kind.ACTIVE, rule.rc, lines)
+    return from_target(request, Explained(error, (reason,)))
 
 
 def _storage_ports(request: Request) -> str:
@@ -124,7 +114,6 @@ def _storage_ports(request: Request) -> str:
     return " ".join(f"5005076308{name[-6:]}" for name in names) or "none"
 
 
-def _vios(rule: ValidationRefused, request: Request) -> str:
-    places: list[Placement] = request.target.virtual_io_servers
-    names = [place.name for place in places]
-    return next((name for name in names if rule.vios is None or named(rule.vios, name)), rule.vios or "unknown")
+def _host(rule: ValidationRefused, request: Request) -> Placement | None:
+    places = request.target.virtual_io_servers
+    return next((place for place in places if rule.vios is None or named(rule.vios, place.name)), None)

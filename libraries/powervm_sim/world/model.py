@@ -19,6 +19,7 @@ from powervm_sim.world.devices import (
 )
 from powervm_sim.world.gate import Gate
 from powervm_sim.world.generations import Generation
+from powervm_sim.world.mobility import MoverSettings, SystemMobility
 from powervm_sim.world.rmc import Rmc
 
 NOT_ACTIVATED = "Not Activated"
@@ -142,6 +143,7 @@ class VirtualIOServerFacts:
     storage: frozenset[str]
     fc_ports: tuple[FibrePort, ...] = ()
     shared_adapters: tuple[SharedAdapter, ...] = ()
+    mover: MoverSettings = field(default_factory=MoverSettings)
 
     def fc_port(self, name: str) -> FibrePort | None:
         """A physical fibre channel port by its name."""
@@ -175,6 +177,7 @@ class Partition:
     vios: VirtualIOServerFacts | None = None
     guest: Guest | None = None
     down: bool = False
+    off: bool = False
     served_address: str = ""
     gate: Gate = field(default_factory=Gate)
     vnics: tuple[Vnic, ...] = ()
@@ -267,6 +270,7 @@ class Server:
     uuid: str
     devices: Devices = field(default_factory=Devices)
     placements: dict[int, Placement] = field(default_factory=dict)
+    mobility: SystemMobility = field(default_factory=SystemMobility)
 
     @property
     def type_model_serial(self) -> str:
