@@ -75,7 +75,10 @@ def test_any_code_can_refuse_and_a_migration_does_not_begin(lab: RunningLab):
 
 def test_a_warning_does_not_refuse(lab: RunningLab):
     inject(lab, "kind=validation-refused partition=lp1 code=HSCLA340 text='Paths may be lost.' severity=warning")
-    assert lab.run("hmc1", f"{VALIDATE} -v") == ("Warnings:\nHSCLA340 Paths may be lost.\n", "", 0)
+    out, err, status = lab.run("hmc1", f"{VALIDATE} -v")
+    assert (err, status) == ("", 0)
+    assert out.startswith("Warnings:\n")
+    assert "\nHSCLA340 Paths may be lost.\n" in out
 
 
 def test_a_check_hook_in_the_partition_does_not_agree(lab: RunningLab):
@@ -119,6 +122,25 @@ def test_the_copy_breaks_when_so_much_was_sent_with_the_words_of_the_rule(lab: R
 
 def test_without_redundant_movers_a_lost_link_ends_the_migration(lab: RunningLab):
     inject(lab, "kind=mover-link-lost partition=lp1 at=30 times=1")
+    assert codes(lab.run("hmc1", MIGRATE)[0]) == ["HSCLA2CF", "HSCL365C"]
+    assert lab.run("hmc1", STATE)[0] == "Not Migrating\n"
+
+
+def test_with_redundant_movers_the_second_pair_takes_over(lab: RunningLab):
+    rule = inject(lab, "kind=mover-link-lost partition=lp1 at=30")
+    before = len(lab.history("movers", partition="lp1"))
+    assert lab.run("hmc1", f"{MIGRATE} --redundantmsps 1") == ("", "", 0)
+    assert len(lab.history("fault", event="fired", rule=rule)) == 1
+    assert len(lab.history("movers", partition="lp1")) == before + 1
+
+
+def test_redundant_movers_do_not_help_when_both_links_are_lost(lab: RunningLab):
+    inject(lab, "kind=mover-link-lost partition=lp1 at=30 pair=both times=1")
+    assert codes(lab.run("hmc1", f"{MIGRATE} --redundantmsps 1")[0]) == ["HSCLA2CF", "HSCL365C"]
+
+
+def test_a_mover_that_is_switched_off_during_the_copy_ends_the_migration(lab: RunningLab):
+    inject(lab, "kind=endpoint-down endpoint=p10a-vios* partition=lp1 at=50 duration=30")
     assert codes(lab.run("hmc1", MIGRATE)[0]) == ["HSCLA2CF", "HSCL365C"]
     assert lab.run("hmc1", STATE)[0] == "Not Migrating\n"
 
