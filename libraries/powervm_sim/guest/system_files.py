@@ -6,7 +6,8 @@ import uuid
 from functools import partial
 from typing import TYPE_CHECKING
 
-from powervm_sim.guest import hardware_files
+from powervm_sim.guest import hardware_files, network_files
+from powervm_sim.guest.shell_system import PROGRAM
 from powervm_sim.guest.tree import Tree
 
 if TYPE_CHECKING:
@@ -109,27 +110,19 @@ def fill_hardware(guest: LinuxGuest) -> None:
     """Make the files of the hardware that the system was booted on; their content follows a move."""
     for name in hardware_files.device_tree(guest.hardware, guest.booted_on):
         guest.tree.computed(f"{_DEVICE_TREE}/{name}", partial(_property, guest, name))
-    for adapter in guest.hardware.adapters:
-        text = f"{_NODES.get(adapter.driver, adapter.driver)}\n"
-        guest.tree.computed(f"/sys/devices/vio/{adapter.unit:08x}/name", partial(str, text))
-    for interface in guest.interfaces:
-        folder = f"/sys/class/net/{interface.name}"
-        guest.tree.computed(f"{folder}/operstate", partial(str, interface.state.lower() + "\n"))
-        guest.tree.computed(f"{folder}/address", partial(str, interface.mac + "\n"))
+    network_files.fill(guest)
 
 
 def _property(guest: LinuxGuest, name: str) -> bytes:
     return hardware_files.device_tree(guest.hardware, guest.booted_on)[name]
 
 
-_NODES = {"ibmveth": "l-lan", "ibmvscsi": "v-scsi", "ibmvfc": "vfc-client", "ibmvnic": "vnic"}
-
-
 def _fill_programs(guest: LinuxGuest) -> None:
     """Something to be found by ``test -x`` and ``ls``, for each program that is installed."""
     for path in guest.programs():
         guest.tree.make_folders(path.rpartition("/")[0])
-        guest.tree.write(path, b"\x7fELF\x02\x01\x01", mode=0o755)
+        if not guest.tree.exists(path):
+            guest.tree.write(path, PROGRAM + path.rpartition("/")[2].encode(), mode=0o755)
 
 
 def _lines(lines: tuple[str, ...] | list[str]) -> bytes:

@@ -27,8 +27,15 @@ class LoginShell(Protocol):
     def complete(self, text: str) -> bool:
         """False when the text needs more lines."""
 
-    async def close(self) -> list[Job]:
-        """The session ends. Returns the background jobs that go on; they are the machine's from now on."""
+    async def settle(self) -> None:
+        """Wait for the background jobs that keep the session's output open."""
+
+    async def close(self, *, hangup: bool = False) -> list[Job]:
+        """The session ends, perhaps because its line was cut.
+
+        Returns:
+            The background jobs that go on; they are the machine's from now on.
+        """
 
 
 @dataclass(frozen=True)

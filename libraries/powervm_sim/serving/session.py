@@ -134,16 +134,23 @@ class Session:
     async def _work(self) -> int:
         terminal: Terminal | None = self._terminal
         shell = self._machine.open_shell(self._user, terminal)
+        cut = True
         try:
-            return await self._run(shell)
+            status = await self._run(shell)
+            cut = False
+            return status
         finally:
-            self._adopt(await shell.close())
+            self._adopt(await shell.close(hangup=cut))
 
     async def _run(self, shell: LoginShell) -> int:
         if self._process.command is not None:
-            return await self._command(shell, self._process.command, self._stdin)
+            status = await self._command(shell, self._process.command, self._stdin)
+            await shell.settle()
+            return status
         if self._terminal is None:
-            return await self._typed_blindly(shell)
+            status = await self._typed_blindly(shell)
+            await shell.settle()
+            return status
         return await self._interactive(shell)
 
     async def _typed_blindly(self, shell: LoginShell) -> int:

@@ -41,6 +41,7 @@ from powervm_sim.world.model import (
     VirtualIOServerFacts,
 )
 from powervm_sim.world.naming import ethernet_mac
+from powervm_sim.world.neighbours import neighbour
 from powervm_sim.world.pace import Pace
 from powervm_sim.world.power import Power
 from powervm_sim.world.rmc import Rmc
@@ -225,6 +226,8 @@ class _Builder:
                 self._world.pace.real_seconds(self._world.settings.durations.rmc_return)
             ),
             power_off=lambda restart: self._power.ended_by_itself(partition, restart),
+            neighbour=lambda other: neighbour(self._world, other),
+            long=self._world.pace.long,
         )
         seed = self._world.random(f"guest/{name}").getrandbits(32)
         partition.guest = self._guest_factory(name, entry, firmware, seed)

@@ -84,6 +84,7 @@ def _storage(server: Server, adapter: Storage) -> Adapter:
         host_id=adapter.host_id,
         host_device=host_device(server, adapter),
         host_location=location(server, adapter.host_id + 1),
+        wwpns=adapter.wwpns,
     )
 
 

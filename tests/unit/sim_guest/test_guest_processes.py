@@ -84,7 +84,7 @@ def test_a_client_that_goes_away_ends_its_command(guest: LinuxGuest) -> None:
         before, tasks = len(guest.processes), asyncio.all_tasks()
         task = asyncio.create_task(run_in(guest.shell(), "sleep 600"))
         await turns()
-        assert len(guest.processes) == before + 1
+        assert len(guest.processes) == before + 2  # the shell and its command
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await turns()

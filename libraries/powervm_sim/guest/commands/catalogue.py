@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from powervm_sim.guest.commands import (
     dmesg,
@@ -23,9 +24,10 @@ from powervm_sim.guest.commands import (
 )
 from powervm_sim.guest.commands.gated import GatedInput, GatedOutput
 from powervm_sim.guest.commands.kinds import GuestCommand
-from powervm_sim.guest.commands.options import refuse, reported
+from powervm_sim.guest.commands.options import name_of, refuse, reported
 from powervm_sim.guest.commands.unsimulated import NOT_SIMULATED
 from powervm_sim.guest.processes import KILLED
+from powervm_sim.guest.shell_system import PROGRAM
 from powervm_sim.shell.call import Call, Command, Lookup
 from powervm_sim.shell.filters import filters
 
@@ -69,12 +71,19 @@ _PACKAGE = {
 """Commands that are missing with their package."""
 
 
+_OF_SHELL = ("bash", "sh", "env", "echo", "printf", "test", "[", "sleep", "pwd")
+"""Programs that the shell language brings."""
+
+
 def lookup(guest: LinuxGuest) -> Lookup:
     """How the shell finds a command by the word that was typed."""
     tools = filters()
 
     def find(word: str) -> Command | None:
         folder, slash, name = word.rpartition("/")
+        if slash and folder not in _PROGRAM_FOLDERS and folder not in _RSCT_FOLDERS:
+            # A copy of a program, or a link to one.
+            folder, name = "/usr/bin", program_at(guest, word)
         known = _known(folder) if slash else _IN_PATH
         if name in known and _installed(guest, name):
             return partial(_run, guest, partial(known[name], guest))
@@ -85,6 +94,15 @@ def lookup(guest: LinuxGuest) -> Lookup:
         return refuse if name in NOT_SIMULATED else None
 
     return find
+
+
+def program_at(guest: LinuxGuest, path: str) -> str:
+    """The name of the program whose file is at the path; empty when it is no program."""
+    try:
+        content = guest.tree.read(path)
+    except OSError:
+        return ""
+    return content[len(PROGRAM) :].decode("utf-8", "replace") if content.startswith(PROGRAM) else ""
 
 
 def _known(folder: str) -> dict[str, GuestCommand]:
@@ -110,13 +128,30 @@ async def _run(guest: LinuxGuest, command: Command, call: Call) -> int:
         stderr=GatedOutput(call.stderr, guest.awake),
     )
     line = shlex.join([call.name, *call.arguments])[:4096]
-    return await guest.processes.run(line, reported(command, gated))
+    name = name_of(call)
+    work = _marked(guest, name, reported(command, gated)) if name in _DETACHING else reported(command, gated)
+    return await guest.processes.run(line, work, replaces=name in _REPLACING)
+
+
+async def _marked(guest: LinuxGuest, name: str, work: Coroutine[Any, Any, int]) -> int:
+    """Run ``nohup`` or ``setsid``: a hang-up does not reach the process and what takes its place."""
+    process = guest.processes.get(guest.processes.current_pid())
+    if process is not None and process.pid > 1:
+        process.detached = True
+        if name == "nohup":
+            process.ignored.add(1)
+    return await work
+
+
+_DETACHING = frozenset({"nohup", "setsid"})
+_REPLACING = _DETACHING | {"nice"}
 
 
 def paths(guest: LinuxGuest) -> list[str]:
     """The paths of all programs that are installed, also of those that only refuse."""
     names = filter(
-        partial(_installed, guest), sorted({*_IN_PATH, *process_tools.PATH_ONLY, *filters(), *NOT_SIMULATED})
+        partial(_installed, guest),
+        sorted({*_IN_PATH, *_OF_SHELL, *process_tools.PATH_ONLY, *filters(), *NOT_SIMULATED}),
     )
     found = [f"/usr/{'sbin' if name in _ADMINISTRATOR else 'bin'}/{name}" for name in names]
     for name in sorted(_RSCT):

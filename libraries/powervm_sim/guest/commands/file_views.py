@@ -208,7 +208,7 @@ async def free_space(guest: LinuxGuest, call: Call) -> int:
     if letters & {"T", "l", "a"}:
         raise not_simulated(call, f"-{min(letters)}")
     tree: Tree = guest.tree
-    figures = [tree.size, tree.used, tree.size - tree.used]
+    figures = [tree.size, tree.occupied, tree.size - tree.occupied]
     if "h" in letters:
         shown, title = [human(figure) for figure in figures], "Size"
     else:
@@ -216,7 +216,7 @@ async def free_space(guest: LinuxGuest, call: Call) -> int:
         shown, title = [str(-(-figure // unit)) for figure in figures], "1M-blocks" if "m" in letters else "1K-blocks"
     free = "Avail" if "h" in letters else "Available"
     device = f"/dev/mapper/{guest.spec.distribution}-root"
-    percent = f"{-(-100 * tree.used // tree.size)}%"
+    percent = f"{-(-100 * tree.occupied // tree.size)}%"
     header = f"{'Filesystem':<{len(device)}} {title:>9} {'Used':>8} {free:>9} Use% Mounted on\n"
     await call.stdout.write(f"{header}{device} {shown[0]:>9} {shown[1]:>8} {shown[2]:>9} {percent:>4} /\n")
     return 0

@@ -1,4 +1,4 @@
-"""``wait``, ``jobs``, ``sleep``, and ``kill`` where the endpoint has none of its own."""
+"""``wait``, ``jobs``, ``disown``, ``sleep``, and ``kill`` where the endpoint has none of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 
 from powervm_sim.shell.builtin.base import Builtin, Invocation
 from powervm_sim.shell.state import Job, State
+from powervm_sim.shell.system import System
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -47,17 +48,86 @@ async def _finished(*jobs: Job) -> None:
 
 
 async def _jobs(invocation: Invocation) -> int:
+    options = set("".join(word[1:] for word in invocation.arguments if word.startswith("-")))
+    if options - set("lpr"):
+        return await invocation.complain(f"-{min(options - set('lpr'))}: not simulated", 2)
     for job in list(invocation.state.jobs):
+        if "r" in options and job.status is not None:
+            continue
+        if "p" in options:
+            await invocation.write(f"{job.pid}\n")
+            continue
         status = job.status
         word = "Running" if status is None else ("Done" if status == 0 else f"Exit {status}")
         suffix = " &" if status is None else ""
-        await invocation.write(f"[{job.number}]  {word:<22}  {job.text}{suffix}\n")
+        pid = f"{job.pid} " if "l" in options else ""
+        await invocation.write(f"[{job.number}]  {pid}{word:<22}  {job.text}{suffix}\n")
         if status is not None:
             invocation.state.jobs.remove(job)
     return 0
 
 
+async def _disown(invocation: Invocation) -> int:
+    state = invocation.state
+    words = [word for word in invocation.arguments if word not in ("-h", "-a", "-r")]
+    keep = "-h" in invocation.arguments
+    every = bool({"-a", "-r"} & set(invocation.arguments))
+    names = words or ([] if every else ["%%"])
+    status = 0
+    chosen = [job for job in state.jobs if job.status is None] if every and not words else []
+    for name in names:
+        job = find_job(state, name)
+        if job is None:
+            status = await invocation.complain(f"{'current' if name == '%%' else name}: no such job")
+        else:
+            chosen.append(job)
+    for job in chosen:
+        if state.system is not None:
+            state.system.detach(job.pid)
+        if not keep:
+            state.jobs.remove(job)
+    return status
+
+
+async def _send(invocation: Invocation, system: System) -> int:
+    """``kill`` on a system with processes: any process, and jobs of this shell by ``%N``."""
+    words, signal = list(invocation.arguments), "TERM"
+    if words[:1] in (["-l"], ["-L"]):
+        return await invocation.complain("-l: not simulated", 2)
+    if words[:1] in (["-s"], ["-n"]) and len(words) > 1:
+        signal = words[1]
+        del words[:2]
+    elif words and len(words[0]) > 1 and words[0].startswith("-") and words[0] != "--":
+        signal = words.pop(0)[1:]
+    if words[:1] == ["--"]:
+        words.pop(0)
+    if not words:
+        usage = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"
+        await invocation.streams.stderr.write(usage + "\n")
+        return 2
+    sent = 0
+    for text in words:
+        job = find_job(invocation.state, text) if text.startswith("%") else None
+        if job is None and not text.lstrip("-").isdigit():
+            what = "no such job" if text.startswith("%") else "arguments must be process or job IDs"
+            await invocation.complain(f"{text}: {what}")
+            continue
+        try:
+            system.kill(job.pid if job else int(text), signal)
+        except ProcessLookupError:
+            await invocation.complain(f"({text}) - No such process")
+        except ValueError:
+            return await invocation.complain(f"{signal}: invalid signal specification")
+        else:
+            sent += 1
+    # The task of what was killed ends now, so that a question right behind this finds it gone.
+    await asyncio.sleep(0)
+    return 0 if sent else 1
+
+
 async def _kill(invocation: Invocation) -> int:
+    if invocation.state.system is not None:
+        return await _send(invocation, invocation.state.system)
     words = list(invocation.arguments)
     test = False
     if words and words[0].startswith("-"):
@@ -96,5 +166,5 @@ async def _sleep(invocation: Invocation) -> int:
     return 0
 
 
-BUILTINS: dict[str, Builtin] = {"wait": _wait, "jobs": _jobs}
+BUILTINS: dict[str, Builtin] = {"wait": _wait, "jobs": _jobs, "disown": _disown}
 UTILITIES: dict[str, Builtin] = {"sleep": _sleep, "kill": _kill}
