@@ -165,3 +165,73 @@ def test_the_kernel_prints_a_line_of_a_level_after_the_move(lab: RunningLab):
     assert "ibmvfc 30000003: Link is lost" in lines
     text = lab.run("lp1", "dmesg")[0]
     assert text.index("waking all threads") < text.index("Link is lost")
+
+
+def test_kernel_lines_of_another_phase_and_several_at_once(lab: RunningLab):
+    inject(lab, "kind=kernel-lines partition=lp1 phase=copy level=warn times=1 text=$'first: thing\\nsecond: thing'")
+    assert lab.run("hmc1", MIGRATE) == ("", "", 0)
+    lines = lab.run("lp1", "dmesg -l warn | grep thing | sed 's/^[^]]*] //'")[0]
+    assert lines == "first: thing\nsecond: thing\n"
+    after = lab.run("lp1", "dmesg")[0].rpartition("second: thing")[2]
+    assert "waking all threads" in after
+
+
+def test_a_pool_is_not_what_it_was_after_the_move(lab: RunningLab):
+    inject(lab, "kind=pool-changed partition=lp1 pool=3")
+    assert lab.run("hmc1", MIGRATE) == ("", "", 0)
+    pool = "lshwres -r proc -m p10a --level lpar --filter lpar_names=lp1 -F curr_shared_proc_pool_id"
+    assert lab.run("hmc1", pool)[0] == "3\n"
+    assert "pool=3\n" in lab.run("lp1", "cat /proc/powerpc/lparcfg")[0]
+
+
+def test_a_storage_adapter_is_served_by_another_virtual_io_server_after_the_move(lab: RunningLab):
+    inject(lab, "kind=backing-changed partition=lp1 slot=3 vios=p10a-vios2")
+    assert lab.run("hmc1", MIGRATE) == ("", "", 0)
+    rows = "lshwres -r virtualio --rsubtype fc --level lpar -m p10a --filter lpar_names=lp1 -F remote_lpar_name"
+    assert lab.run("hmc1", rows)[0] == "p10a-vios2\np10a-vios2\n"
+    text = lab.run("lp1", "dmesg")[0].rpartition("waking all threads")[2]
+    assert text.count("Host partition: p10a-vios2") == 2
+
+
+def test_a_vnic_has_lost_its_backing_device_after_the_move(lab: RunningLab):
+    rule = inject(lab, "kind=backing-changed partition=lp5 slot=6 status='Link Down'")
+    assert lab.run("hmc1", "migrlpar -o m -m p9a -t p10a -p lp5") == ("", "", 0)
+    out = lab.run("hmc1", "lshwres -r virtualio --rsubtype vnicbkdev -m p10a -F status,is_active")[0]
+    assert "Link Down,0\n" in out
+    assert "Operational,1\n" in out
+    assert [event["event"] for event in lab.history("fault", rule=rule)] == ["added", "fired"]
+
+
+def test_what_is_not_there_cannot_change_and_the_migration_goes_on(lab: RunningLab):
+    rule = inject(lab, "kind=backing-changed partition=lp1 slot=99 port=fcs1")
+    assert lab.run("hmc1", MIGRATE) == ("", "", 0)
+    (event,) = lab.history("fault", rule=rule, event="failed")
+    assert event["reason"] == "lp1 has no vNIC and no storage adapter in slot 99"
+
+
+def test_a_path_is_lost_after_the_move_and_back_when_the_rule_is_cleared(lab: RunningLab):
+    rule = inject(lab, "kind=path-lost endpoint=lp1 path=sda phase=resume")
+    assert lab.history("fault", rule=rule, event="fired") == []
+    assert lab.run("hmc1", MIGRATE) == ("", "", 0)
+    text = lab.run("lp1", "dmesg")[0].rpartition("waking all threads")[2]
+    assert "Failing path 8:0." in text
+    assert "Reinstating path 8:0." not in text
+    lab.run("lab", f"lab fault clear {rule}")
+    assert "Reinstating path 8:0." in lab.run("lp1", "dmesg")[0].rpartition("waking all threads")[2]
+
+
+def test_a_bond_member_has_no_link(lab: RunningLab):
+    names = [line.split(":")[1].strip().partition("@")[0] for line in lab.run("lp6", "ip -o link")[0].splitlines()]
+    name = next(name for name in names if name not in ("lo",) and not name.startswith("bond"))
+    rule = inject(lab, f"kind=link-lost endpoint=lp6 interface={name}")
+    assert f"{name}: <NO-CARRIER" in lab.run("lp6", "ip -o link")[0]
+    lab.run("lab", f"lab fault clear {rule}")
+    assert f"{name}: <NO-CARRIER" not in lab.run("lp6", "ip -o link")[0]
+
+
+def test_a_path_or_interface_that_nobody_has_is_refused(lab: RunningLab):
+    for words in ("kind=path-lost endpoint=lp1 path=sdq", "kind=link-lost endpoint=lp1 interface=eth9"):
+        out, err, status = lab.run("lab", f"lab fault add {words}")
+        assert (out, status) == ("", 2)
+        assert err.startswith("lab: fault add: lp1 has no ")
+    assert lab.run("lab", "lab fault list")[0] == ""

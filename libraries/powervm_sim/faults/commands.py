@@ -9,8 +9,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from powervm_sim.faults.command_kinds import (
+    CommandDies,
+    CommandFails,
+    CommandFloods,
+    CommandHangs,
+    CommandSlow,
+    SessionCut,
+)
 from powervm_sim.faults.engine import Armed, Faults
-from powervm_sim.faults.kinds import CommandDies, CommandFails, CommandFloods, CommandHangs, CommandSlow, SessionCut
 from powervm_sim.faults.rule import CONSOLE, Occasion
 from powervm_sim.shell.call import Call, Command, Lookup
 from powervm_sim.world.pace import Pace

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from powervm_sim.faults.engine import Undo
-from powervm_sim.faults.kinds import AccountLocked, EndpointDown, MoverOff, RmcDown, TrustLost
+from powervm_sim.faults.guests import bind_guests
+from powervm_sim.faults.machine_kinds import AccountLocked, EndpointDown, MoverOff, RmcDown, TrustLost
 from powervm_sim.faults.rule import Rule, named
 from powervm_sim.world.accounts import Account
 from powervm_sim.world.model import Console, Partition
@@ -14,6 +15,7 @@ from powervm_sim.world.state import World
 
 def bind_effects(world: World) -> None:
     """Tell the world's faults how they come about."""
+    bind_guests(world)
     for console in world.consoles.values():
         world.faults.bind(TrustLost, console.name, partial(_lose_trust, world, console))
         world.faults.bind(AccountLocked, console.name, partial(_lock, console.account))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
@@ -16,6 +17,11 @@ Undo = Callable[[], None]
 Effect = Callable[[Rule], Undo]
 """Brings a machine into a bad state; what it returns ends that."""
 
+
+class FaultImpossible(Exception):
+    """A fault cannot come about, because there is not what it is about."""
+
+
 R = TypeVar("R", bound=Rule)
 _MOST_RULES = 10_000
 
@@ -27,6 +33,7 @@ class Armed:
         matched: Occasions that it was about.
         fired: How often it has happened.
         over: Set when the rule is cleared or has had its time.
+        problem: Why it could not come about the last time, or an empty text.
         undo: What ends the bad states that it has brought about; None while it has brought about none.
     """
 
@@ -36,6 +43,7 @@ class Armed:
         self.matched = 0
         self.fired = 0
         self.over = asyncio.Event()
+        self.problem = ""
         self.undo: list[Undo] | None = None
         self.timer: asyncio.Task[None] | None = None
         self._begins = begins
@@ -104,7 +112,7 @@ class Faults:
         """Put a rule into force.
 
         Raises:
-            RuleError: Its id is taken, or there are too many rules.
+            RuleError: Its id is taken, there are too many rules, or it begins now and cannot come about.
         """
         name = self._name(rule)
         begins = self._pace.now() + self._pace.real_seconds(rule.delay)
@@ -115,6 +123,9 @@ class Faults:
         if isinstance(rule, LastingRule):
             if not rule.triggered:
                 self._begin_later(armed)
+                if armed.problem:
+                    self.clear(name)
+                    raise RuleError(armed.problem)
         elif rule.duration is not None:
             armed.timer = self._start(self._expire(armed, rule.delay + rule.duration))
         return armed
@@ -145,7 +156,17 @@ class Faults:
         self._effects.append((kind, target, effect))
         for armed in self:
             if armed.undo is not None and isinstance(armed.rule, kind) and _means(armed.rule, target):
-                armed.undo.append(effect(armed.rule))
+                with self.possible(armed):
+                    armed.undo.append(effect(armed.rule))
+
+    @contextlib.contextmanager
+    def possible(self, armed: Armed) -> Iterator[None]:
+        """What is done here may turn out to be impossible; then that is recorded, and everything else goes on."""
+        try:
+            yield
+        except FaultImpossible as error:
+            armed.problem = str(error)
+            self._record("failed", armed, reason=armed.problem)
 
     def watch(self, watcher: Callable[[Occasion], None]) -> None:
         """Have a function called with every occasion."""
@@ -202,7 +223,8 @@ class Faults:
             armed.undo = []
             for kind, target, effect in self._effects:
                 if isinstance(rule, kind) and _means(rule, target):
-                    armed.undo.append(effect(rule))
+                    with self.possible(armed):
+                        armed.undo.append(effect(rule))
         if rule.duration is not None:
             armed.timer = self._start(self._wait_and_end(armed, rule.duration))
 

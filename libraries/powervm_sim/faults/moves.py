@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from powervm_sim import hsc
-from powervm_sim.faults.kinds import CheckVetoed, MigrationBreaks, MoverLinkLost, ValidationRefused
+from powervm_sim.faults.arrivals import change_arrival
+from powervm_sim.faults.guests import check_hooks
+from powervm_sim.faults.move_kinds import MigrationBreaks, MoverLinkLost, ValidationRefused
 from powervm_sim.faults.rule import Occasion, named
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.messages import Explained, Reason, from_target
@@ -15,6 +17,7 @@ from powervm_sim.world.model import Placement
 from powervm_sim.world.state import World
 
 _MEGABYTE = 1 << 20
+_ARRIVAL = {Kind.ACTIVE: "suspend", Kind.INACTIVE: "clean-up"}
 _RESULTS = {
     69: ("fscsi2 is not zoned to the same target ports as the source for this client", "rc = 69 MIG_LACK_RESOURCE"),
     83: ("There are no FC adapters", "Returning from npiv_dest_adapter rc=83"),
@@ -48,6 +51,8 @@ UNEXPECTED = Break(recovery=False, messages=(hsc.migration_stopped(), hsc.firmwa
 
 def reached(world: World, migration: Migration, phase: str) -> None:
     """A migration has come to a phase, or a bit further in the copy: faults that wait for this begin."""
+    if phase == _ARRIVAL[migration.kind]:
+        change_arrival(world, migration.target, replace(_occasion(migration, phase), phase="arrival"))
     world.faults.happened(_occasion(migration, phase))
 
 
@@ -77,11 +82,13 @@ def findings(world: World, request: Request) -> Findings:
     )
 
 
-def veto(world: World, request: Request) -> CheckVetoed | None:
-    """The hook in the partition that does not agree, if there is one."""
-    for _, rule in world.faults.take(CheckVetoed, _validation(request)):
-        return rule
-    return None
+def ask_guest(world: World, request: Request, stream_id: int) -> int:
+    """What the partition answers when it is asked whether it can be moved; 0 if so."""
+    guest = request.partition.guest
+    if guest is None:
+        return 0
+    with check_hooks(world, request.partition, _validation(request)):
+        return guest.check_migration(stream_id, request.target.free_id(request.placement.lpar_id))
 
 
 def _validation(request: Request) -> Occasion:

@@ -178,7 +178,12 @@ class LastingRule(Rule):
         """Whether this starts the fault."""
         if self.command is not None:
             return bool(occasion.command) and command_matches(self.command, occasion.command)
-        return self.by_phase and phase_matches(occasion, self.partition or "*", self.phase or "copy", self.at)
+        return self.by_phase and phase_matches(occasion, self.whose, self.phase or "copy", self.at)
+
+    @property
+    def whose(self) -> str:
+        """Which partitions' migrations can start it."""
+        return self.partition or "*"
 
 
 def check_at(phase: str | None, at: float | None) -> None:

@@ -174,6 +174,5 @@ def _guest(world: World, request: Request, stream_id: int) -> Iterator[HscError]
     guest = request.partition.guest
     if guest is None or request.placement.rmc_state != "active":
         return
-    vetoed = moves.veto(world, request)
-    if vetoed is not None or guest.check_migration(stream_id, request.target.free_id(request.placement.lpar_id)) != 0:
+    if moves.ask_guest(world, request, stream_id) != 0:
         yield hsc.not_ready()

@@ -11,8 +11,8 @@ from powervm_sim.console.commands import console_lookup
 from powervm_sim.console.home import ConsoleFiles
 from powervm_sim.console.login import ConsoleLogin
 from powervm_sim.faults.commands import CommandFaults
-from powervm_sim.faults.files import fill_up
-from powervm_sim.faults.kinds import DiskFull
+from powervm_sim.faults.files import Disk
+from powervm_sim.faults.machine_kinds import DiskFull
 from powervm_sim.faults.rule import CONSOLE, PARTITION
 from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.guest.scp import serve_files
@@ -42,7 +42,7 @@ def machines(lab: Lab, control: Account, control_address: str) -> Iterator[Machi
             yield rooms.machine(partition)
         elif isinstance(partition.guest, LinuxGuest):
             partition.guest.around = partial(commands.around, partition.name, PARTITION)
-            world.faults.bind(DiskFull, partition.name, partial(fill_up, partition.guest.tree))
+            world.faults.bind(DiskFull, partition.name, Disk(partition.guest.tree).fill_up)
             yield _partition(lab, partition, partition.guest)
     yield control_machine(world, control, control_address)
 

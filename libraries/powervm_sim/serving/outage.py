@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from powervm_sim.faults.engine import Effect, Faults, Undo
-from powervm_sim.faults.kinds import EndpointDown, EndpointFrozen, EndpointRefuses, EndpointResets
+from powervm_sim.faults.machine_kinds import EndpointDown, EndpointFrozen, EndpointRefuses, EndpointResets
 from powervm_sim.faults.rule import Occasion, Rule
 from powervm_sim.world.gate import Gate
 

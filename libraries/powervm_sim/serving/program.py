@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from powervm_sim.faults.reading import RuleError
 from powervm_sim.guest.interface import Firmware, Guest
 from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.guest.spec import Firewall, GuestSpec, Rmc
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _set_up_logging(verbose=options.verbose)
     try:
         return asyncio.run(_run(options))
-    except (WorldFileError, AddressRefused, CannotServe) as error:
+    except (WorldFileError, AddressRefused, CannotServe, RuleError) as error:
         print(f"powervm_sim: {error}", file=sys.stderr)  # noqa: T201 - a program's last word
         return 2
 

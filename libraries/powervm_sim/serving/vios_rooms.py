@@ -6,8 +6,8 @@ from functools import partial
 
 from powervm_sim.console.virtual_rows import served_by
 from powervm_sim.faults.commands import CommandFaults
-from powervm_sim.faults.files import fill_up
-from powervm_sim.faults.kinds import DiskFull
+from powervm_sim.faults.files import Disk
+from powervm_sim.faults.machine_kinds import DiskFull
 from powervm_sim.faults.rule import VIOS
 from powervm_sim.migration.migration import Migration
 from powervm_sim.serving.machine import Machine
@@ -60,7 +60,7 @@ class ViosRooms:
             short_names=not settings.prefixed,
         )
         server.around = partial(self._commands.around, partition.name, VIOS)
-        self._world.faults.bind(DiskFull, partition.name, partial(fill_up, server.tree))
+        self._world.faults.bind(DiskFull, partition.name, Disk(server.tree).fill_up)
         return server
 
     def _migrated(self, migration: Migration) -> None:
