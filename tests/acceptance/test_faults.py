@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from support.robot_run import run_robot
-from support.simulated import WORLD
+from support.simulated import ROOT, WORLD
 
 SUITE = f"""
 *** Settings ***
@@ -54,3 +55,14 @@ def test_faults_are_injected_checked_and_cleared(tmp_path: Path) -> None:
     status, message = run.tests["A Value Of The Wrong Type"]
     assert status == "FAIL"
     assert "'often' that cannot be converted to integer" in message
+
+
+def test_every_keyword_of_the_page_on_faults_is_taken(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+    lines = re.findall(r"(?m)^Inject Fault {4}.*$", page)
+    assert len(lines) > 20
+    head = SUITE[: SUITE.index("A Fault Happens")]
+    suite = tmp_path / "page.robot"
+    suite.write_text(head + "All Of Them\n" + "".join(f"    {line}\n" for line in lines), encoding="utf-8")
+    run = run_robot(tmp_path / "out", "--pythonpath", "libraries", str(suite))
+    assert run.tests["All Of Them"] == ("PASS", "")

@@ -222,7 +222,7 @@ def test_a_path_is_lost_after_the_move_and_back_when_the_rule_is_cleared(lab: Ru
 
 def test_a_bond_member_has_no_link(lab: RunningLab):
     names = [line.split(":")[1].strip().partition("@")[0] for line in lab.run("lp6", "ip -o link")[0].splitlines()]
-    name = next(name for name in names if name not in ("lo",) and not name.startswith("bond"))
+    name = next(name for name in names if name != "lo" and not name.startswith("bond"))
     rule = inject(lab, f"kind=link-lost endpoint=lp6 interface={name}")
     assert f"{name}: <NO-CARRIER" in lab.run("lp6", "ip -o link")[0]
     lab.run("lab", f"lab fault clear {rule}")

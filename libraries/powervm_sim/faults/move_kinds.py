@@ -166,6 +166,7 @@ class KernelLines(MoveRule):
 
     Attributes:
         text: One or more lines.
+        phase: When.
         level: As the kernel counts them.
     """
 

@@ -93,7 +93,7 @@ def kinds_text() -> str:
     """All kinds with what each is about and its keys; those in brackets need not be there."""
     lines: list[str] = []
     for kind, model in RULES.items():
-        lines += [f"kind={kind}", f"  {(model.__doc__ or '').splitlines()[0]}"]
+        lines += [f"kind={kind}", f"  {(model.__doc__ or '').splitlines()[0].replace('``', '')}"]
         keys = [_key(name, model) for name in model.model_fields if name != "kind" and name not in Rule.model_fields]
         lines.append(f"  keys: {' '.join(keys) or 'none of its own'}")
     return "\n".join(lines) + f"\n{_COMMON_KEYS}"
