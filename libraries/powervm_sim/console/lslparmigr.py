@@ -139,7 +139,7 @@ def _systems(login: ConsoleLogin, options: Options) -> list[Row]:
     servers = login.world.servers_of(login.console)
     if "-m" in options:
         servers = [server_of(login, options)]
-    return [_system_row(login, server, named="-m" not in options) for server in servers]
+    return [_system_row(login, server, named="-m" not in options or "-F" in options) for server in servers]
 
 
 def _system_row(login: ConsoleLogin, server: Server, *, named: bool) -> Row:

@@ -21,7 +21,7 @@ def report(outcomes: Named, choices: Choices, *, verbose: bool, steps: int) -> s
         outcomes: In the order of the partitions.
         choices: How much of the details is shown.
         verbose: Show warnings, too.
-        steps: 0 for no steps, 1 for their names, 2 with times.
+        steps: 0 for no steps, 1 for their names, 2 with details.
 
     Raises:
         Refusal: Something failed; it has the whole output.
@@ -55,6 +55,5 @@ def _steps(outcomes: Named, steps: int) -> Iterable[str]:
     """What a real console prints here is not known; every line says so."""
     for name, outcome in outcomes if steps else ():
         for number, step in enumerate(outcome.steps, 1):
-            time, _, phase = step.partition(": ")
-            detail = f" at {time}" if steps > 1 else ""
-            yield f"[simulated format] step {number} of partition {name}: {phase}{detail}"
+            detail = f" ({step.detail})" if step.detail and steps > 1 else ""
+            yield f"[simulated format] step {number} of partition {name}: {step.phase}{detail}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest.driver_lines import login_lines, network_login_lines, reconnect_lines
@@ -55,8 +56,7 @@ class Devices:
                 guest.kernel_log.write(f"sd {path.address}: Power-on or device reset occurred", Level.WARN)
             if len(disk.paths) > 1:
                 self.fail_path(disk, disk.paths[0])
-                path = disk.paths[0]
-                guest.later(PATH_RETURN, lambda disk=disk, path=path: self.restore_path(disk, path, by_itself=True))
+                guest.later(PATH_RETURN, partial(self.restore_path, disk, disk.paths[0], by_itself=True))
 
     def fail_over(self, adapter: Adapter) -> None:
         """Another backing device serves a vNIC from now on."""

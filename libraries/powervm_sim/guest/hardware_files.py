@@ -145,13 +145,22 @@ def memory_total(hardware: Hardware) -> int:
     return hardware.memory * 1024 - min(133_120, hardware.memory * 16)
 
 
-def meminfo(hardware: Hardware) -> str:
-    """``/proc/meminfo``, the lines that tools look at."""
+def available(hardware: Hardware, used: int) -> int:
+    """``MemAvailable`` in kB, when programs under load hold ``used`` kB."""
+    return max(0, memory_total(hardware) * 8 // 10 - used)
+
+
+def meminfo(hardware: Hardware, used: int = 0) -> str:
+    """``/proc/meminfo``, the lines that tools look at.
+
+    Args:
+        used: Kilobytes that programs under load hold.
+    """
     total = memory_total(hardware)
     values = {
         "MemTotal": total,
-        "MemFree": total * 7 // 10,
-        "MemAvailable": total * 8 // 10,
+        "MemFree": max(0, total * 7 // 10 - used),
+        "MemAvailable": available(hardware, used),
         "Buffers": 4096,
         "Cached": total // 10,
         "SwapCached": 0,

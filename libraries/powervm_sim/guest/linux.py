@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncssh
 
-from powervm_sim.guest import system_files
+from powervm_sim.guest import hardware_files, system_files
 from powervm_sim.guest.boot_lines import boot_lines
 from powervm_sim.guest.clock import Clock
 from powervm_sim.guest.commands import catalogue
@@ -67,7 +67,8 @@ class LinuxGuest:
         self.around: Callable[[Lookup], Lookup] = lambda lookup: lookup
         self.awake = asyncio.Event()
         self.awake.set()
-        self._random = random.Random(f"{seed} {spec.host_name}")  # noqa: S311 - reproducible, not secret
+        self._seed = f"{seed} {spec.host_name}"
+        self._random = self.random("")
         self.machine_id = self._new_id()
         self.packages = spec.installed()
         self._package_names = {package_name(package) for package in self.packages}
@@ -219,6 +220,20 @@ class LinuxGuest:
     def command_line(self) -> str:
         """The kernel's command line."""
         return f"BOOT_IMAGE=/vmlinuz-{self.spec.release} root=/dev/mapper/{self.spec.distribution}-root ro"
+
+    def package_version(self, name: str) -> str:
+        """The version of an installed package, for example ``2.37.4``; ``0`` when it is not there."""
+        found = next((package for package in self.packages if package_name(package) == name), "")
+        return found.rsplit("-", 2)[1] if found else "0"
+
+    @property
+    def available_memory(self) -> int:
+        """Kilobytes that programs can still have."""
+        return hardware_files.available(self.hardware, self.stress.memory)
+
+    def random(self, purpose: str) -> random.Random:
+        """Numbers that are the same for the same purpose in the same world."""
+        return random.Random(f"{self._seed} {purpose}".rstrip())  # noqa: S311 - reproducible, not secret
 
     def has(self, package: str) -> bool:
         """The package of that name is installed."""

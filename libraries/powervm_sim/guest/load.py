@@ -117,6 +117,11 @@ class Load:
         return sum(stress.dirty_rate() for stress in self._runs)
 
     @property
+    def memory(self) -> int:
+        """Kilobytes that all runs hold."""
+        return int(sum(stress.memory * 1024 for stress in self._runs if "vm" in stress.workers))
+
+    @property
     def workers(self) -> int:
         """Worker processes of all runs."""
         return sum(sum(stress.workers.values()) for stress in self._runs)

@@ -90,14 +90,15 @@ def _interface(guest: LinuxGuest, interface: Interface) -> None:
         tree.computed(f"{folder}/{name}", partial(_line, text))
     for way in ("rx", "tx"):
         for counter in _COUNTERS:
-            tree.computed(
-                f"{folder}/statistics/{way}_{counter}",
-                lambda way=way, counter=counter: f"{counters(guest, interface)[way][counter]}\n",
-            )
+            tree.computed(f"{folder}/statistics/{way}_{counter}", partial(_counter, guest, interface, way, counter))
     if interface.kind == "bond":
         _bond(guest, interface.name)
     elif interface.unit:
         tree.link(f"{folder}/device", f"/sys/devices/vio/{interface.unit:08x}")
+
+
+def _counter(guest: LinuxGuest, interface: Interface, way: str, name: str) -> str:
+    return f"{counters(guest, interface)[way][name]}\n"
 
 
 def _line(text: object) -> str:

@@ -13,6 +13,9 @@ _HARMLESS = frozenset({0, 18})
 _STOPPING = frozenset({19, 20})
 _NOT_FOR_DAEMONS = frozenset({1, 10, 12})
 
+_LAST_WORD = 0.5
+"""Seconds that a program has to end after an interrupt."""
+
 KILLED = 128 + 9
 """Exit status of what ended with the power."""
 
@@ -186,6 +189,8 @@ class ProcessTable:
         except asyncio.CancelledError:
             process.task.cancel()
             if not process.signal:
+                # Some programs have a last word when they are interrupted.
+                await asyncio.wait({process.task}, timeout=_LAST_WORD)
                 raise
             return 128 + process.signal
         finally:

@@ -71,7 +71,7 @@ class Storage:
             adapters = [(number, adapter) for number, adapter in enumerate(self.hosts) if adapter.driver == kind]
             if not adapters:
                 continue
-            paths = []
+            paths: list[Path] = []
             for number, adapter in adapters:
                 address = f"{number}:0:{1 if kind == 'ibmvscsi' else 0}:0"
                 count = sum(len(disk.paths) for disk in self.disks) + len(paths)

@@ -92,7 +92,7 @@ def _fill_proc(guest: LinuxGuest) -> None:
     tree.computed("/proc/version", lambda: guest.version + "\n")
     tree.computed("/proc/cmdline", lambda: guest.command_line + "\n")
     tree.computed("/proc/cpuinfo", lambda: hardware_files.cpuinfo(guest.hardware, guest.booted_on))
-    tree.computed("/proc/meminfo", lambda: hardware_files.meminfo(guest.hardware))
+    tree.computed("/proc/meminfo", lambda: hardware_files.meminfo(guest.hardware, guest.stress.memory))
     tree.computed("/proc/powerpc/lparcfg", lambda: hardware_files.lparcfg(guest.hardware, guest.uptime))
     tree.link("/proc/ppc64", "powerpc")
     tree.link("/proc/device-tree", _DEVICE_TREE)

@@ -11,6 +11,7 @@ from powervm_sim import hsc
 from powervm_sim.faults import moves
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.affinity import affinity_errors, affinity_warnings
+from powervm_sim.migration.firmware import blocked
 from powervm_sim.migration.messages import from_target, multipath_changes, profile_replaced, terminal_open
 from powervm_sim.migration.migration import Migration
 from powervm_sim.migration.movers import mover_errors
@@ -71,6 +72,9 @@ def _systems(request: Request) -> Iterator[HscError]:
     if source.lmb != request.target.lmb:
         text = f"The logical memory block size of {source.name} is {source.lmb} MB and that of {request.target.name} is"
         yield HscError("HSCLAF05", f"{text} {request.target.lmb} MB. They must be the same.")
+    if blocked(source.firmware, request.target.firmware):
+        text = f"A migration from the firmware level {source.firmware} of the managed system {source.name} to the level"
+        yield HscError("HSCLAF4E", f"{text} {request.target.firmware} of {request.target.name} is not possible.")
 
 
 def _partition_state(request: Request) -> Iterator[HscError]:

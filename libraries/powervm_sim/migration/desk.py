@@ -10,7 +10,7 @@ from powervm_sim.faults import moves
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.checks import basic_errors, detailed_errors, warnings
 from powervm_sim.migration.messages import out_of_time
-from powervm_sim.migration.migration import Migration, Outcome, State
+from powervm_sim.migration.migration import Migration, Outcome, State, Step
 from powervm_sim.migration.movers import busy_errors, choose
 from powervm_sim.migration.plan import shell_for
 from powervm_sim.migration.process import Process
@@ -49,7 +49,7 @@ class Desk:
             errors = errors or self._at_first(request, may_wait=may_wait)
             errors = errors or detailed_errors(self._world, request, stream_id)
         told = (*warnings(request), *found.warnings)
-        return Outcome((*errors, *found.errors), told, ("0.0 s: validation",))
+        return Outcome((*errors, *found.errors), told, (Step("validation"),))
 
     async def migrate(self, request: Request, *, may_wait: bool = False) -> Outcome:
         """Validate, then migrate. Giving up waiting for the end does not end the migration.

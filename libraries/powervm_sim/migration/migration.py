@@ -25,12 +25,20 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
+class Step:
+    """A phase that was reached, and how things stood then."""
+
+    phase: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How an operation ended: no errors means that it worked."""
 
     errors: tuple[HscError, ...] = ()
     warnings: tuple[HscError, ...] = ()
-    steps: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ class Migration:
         resumed: The partition runs (or is defined) on the target.
         stopping: A stop was asked for.
         movers: The pairs of an active migration; a second one when they are redundant.
-        steps: The phases so far, each with the seconds since the set-up began.
+        steps: The phases so far.
         taken: Migratable ports that were taken from the partition for the time of the move.
     """
 
@@ -77,7 +85,7 @@ class Migration:
     committed: bool = False
     resumed: bool = False
     stopping: bool = False
-    steps: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     taken: list[LogicalPort] = field(default_factory=list)
 
     @property

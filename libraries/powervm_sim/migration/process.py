@@ -9,7 +9,7 @@ from powervm_sim.faults import moves
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.arrival import settle
 from powervm_sim.migration.copying import Broken, Copy
-from powervm_sim.migration.migration import Migration, State
+from powervm_sim.migration.migration import Migration, State, Step
 from powervm_sim.migration.ports import PortRefused, give_ports, take_ports, without_ports
 from powervm_sim.migration.wishes import Kind
 from powervm_sim.world.hardware import hardware_of
@@ -36,7 +36,6 @@ class Process:
         self._copy: Copy | None = None
         self._took_part = False
         self._break = moves.UNEXPECTED
-        self._begun = 0.0
 
     async def run(self) -> tuple[HscError, ...]:
         """Do all of it. Returns the errors that it ended with; none when the partition is on the target."""
@@ -77,7 +76,6 @@ class Process:
 
     def _begin(self) -> None:
         migration = self._migration
-        self._begun = self._world.pace.now()
         self._world.migrations[migration.partition] = migration
         word = RUNNING if migration.kind is Kind.ACTIVE else NOT_ACTIVATED
         for placement in (migration.source, migration.target):
@@ -242,7 +240,8 @@ class Process:
     def _phase(self, phase: str) -> None:
         migration = self._migration
         self._world.history.add("phase", migration=migration.number, partition=migration.partition.name, phase=phase)
-        migration.steps.append(f"{(self._world.pace.now() - self._begun) * self._world.pace.speed:.1f} s: {phase}")
+        pairs = ", ".join(f"{pair.source.name} and {pair.target.name}" for pair in migration.movers)
+        migration.steps.append(Step(phase, f"bytes {migration.sent}+{migration.remaining}, movers {pairs or 'none'}"))
         moves.reached(self._world, migration, phase)
 
     def _place(self, event: str, server: str, lpar_id: int) -> None:

@@ -74,6 +74,8 @@ class BackingPlan:
             if found is not None:
                 self._take(backing, *found)
             return
+        if wish.most is not None:
+            backing = replace(backing, max_capacity=wish.most, desired_max_capacity=wish.most)
         self._take(backing, *self._wished(backing, wish))
 
     def _own_choice(self, backing: Backing) -> tuple[Placement, int, PhysicalPort, float] | None:

@@ -85,6 +85,8 @@ def _view(placement: Placement) -> ViosView:
         fibre=tuple(_fibre(placement, client, adapter) for client, adapter in served_by(placement, "fc")),
         network=tuple(_network(placement)),
         ports=_ports(placement),
+        concurrent_migrations=vios.mover.concurrent,
+        concurrency_level=vios.mover.level,
     )
 
 

@@ -112,6 +112,7 @@ class ViosView:
         name: Partition and host name.
         level: As ``ioslevel`` shows it, for example ``3.1.4.21``.
         concurrent_migrations: ``cfg_msp_lpm_ops``.
+        concurrency_level: ``concurrency_lvl``.
         devices: Further devices; those of the mappings and ports are listed anyway.
     """
 
@@ -126,3 +127,4 @@ class ViosView:
     ports: tuple[FibrePort, ...] = ()
     devices: tuple[Device, ...] = ()
     concurrent_migrations: int = 8
+    concurrency_level: int = 3

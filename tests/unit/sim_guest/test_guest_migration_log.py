@@ -47,6 +47,8 @@ def test_kernel_lines_of_a_good_move(guest: LinuxGuest, hands: Hands) -> None:
             "ibmvfc 30000004: Host partition: vios2, device: vfchost3 U78D2.001.WZS00AB-P1-C8-T1 "
             "U9080.HEX.78C3D40-V19-C4 max sectors 2048",
         ),
+        (4, "sd 0:0:1:0: Power-on or device reset occurred"),
+        (4, "sd 1:0:0:0: Power-on or device reset occurred"),
         (6, "mobility: waiting for memory transfer to complete..."),
         (6, "mobility: memory transfer completed."),
         (6, "watchdog: Set the NMI watchdog timeout factor to 0%"),

@@ -9,16 +9,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from powervm_sim.guest.commands import (
+    device_lists,
     dmesg,
     file_changes,
     file_views,
+    hcn_tools,
     identity,
     journalctl,
     network_tools,
     packages,
+    ping,
     process_tools,
     processor_tools,
     rmc,
+    stress,
     subsystems,
     systemctl,
 )
@@ -47,6 +51,10 @@ _IN_PATH: dict[str, GuestCommand] = {
     **file_views.COMMANDS,
     **network_tools.COMMANDS,
     **process_tools.COMMANDS,
+    **ping.COMMANDS,
+    **device_lists.COMMANDS,
+    **hcn_tools.COMMANDS,
+    **stress.COMMANDS,
 }
 _RSCT: dict[str, GuestCommand] = {**rmc.COMMANDS, **rmc.PATH_ONLY}
 
@@ -57,6 +65,14 @@ _ADMINISTRATOR = frozenset((*processor_tools.COMMANDS, *subsystems.COMMANDS, *pr
 """Programs that are in ``/usr/sbin``."""
 
 _PACKAGE = {
+    "hcnmgr": "powerpc-utils-core",
+    "hcnversion": "powerpc-utils-core",
+    "lsdevinfo": "powerpc-utils",
+    "stress-ng": "stress-ng",
+    "sos": "sos",
+    "sosreport": "sos",
+    "supportconfig": "supportutils",
+    "firewall-cmd": "firewalld",
     "lssrc": "src",
     "startsrc": "src",
     "stopsrc": "src",

@@ -133,7 +133,7 @@ def _statistics(stats: dict[str, dict[str, int]]) -> list[str]:
 
 def route_line(route: Record) -> str:
     """A line of ``ip route``."""
-    text = route["dst"]
+    text = str(route["dst"])
     if "gateway" in route:
         text += f" via {route['gateway']}"
     text += f" dev {route['dev']}"

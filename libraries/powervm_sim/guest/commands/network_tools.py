@@ -102,7 +102,7 @@ def _show(kind: str, guest: LinuxGuest, call: Call, words: list[str], flags: set
     return "".join(brief(shown) if "-br" in flags else block(shown, flags) for shown in records)
 
 
-def _device(guest: LinuxGuest, call: Call, words: list[str]) -> tuple[list[str], Interface]:
+def _device(guest: LinuxGuest, words: list[str]) -> tuple[list[str], Interface]:
     """The words without ``dev NAME``, and the interface."""
     words = list(words)
     if "dev" not in words or words.index("dev") + 1 >= len(words):
@@ -138,7 +138,7 @@ def _without_details(call: Call, words: list[str]) -> list[str]:
 
 
 def _add_address(guest: LinuxGuest, call: Call, words: list[str], _: set[str]) -> None:
-    words, interface = _device(guest, call, words)
+    words, interface = _device(guest, words)
     address = _prefix(_without_details(call, words)[0])
     if address in interface.addresses:
         raise UsageError("RTNETLINK answers: File exists", _NETLINK)
@@ -146,7 +146,7 @@ def _add_address(guest: LinuxGuest, call: Call, words: list[str], _: set[str]) -
 
 
 def _delete_address(guest: LinuxGuest, call: Call, words: list[str], _: set[str]) -> None:
-    words, interface = _device(guest, call, words)
+    words, interface = _device(guest, words)
     address = _prefix(_without_details(call, words)[0])
     if "/" not in words[0]:
         address = next((own for own in interface.addresses if own.startswith(f"{words[0]}/")), address)
@@ -160,7 +160,7 @@ def _flush_addresses(guest: LinuxGuest, call: Call, words: list[str], flags: set
         if not words:
             raise UsageError("Flush requires arguments.", 255)
         words = ["dev", *words]
-    rest, interface = _device(guest, call, words)
+    rest, interface = _device(guest, words)
     if rest:
         raise not_simulated(call, rest[0])
     versions = {int(flag[1]) for flag in flags & {"-4", "-6"}} or {4, 6}
@@ -169,7 +169,7 @@ def _flush_addresses(guest: LinuxGuest, call: Call, words: list[str], flags: set
 
 def _set_link(guest: LinuxGuest, call: Call, words: list[str], _: set[str]) -> None:
     """``ip link set [dev] NAME up|down|mtu N|nomaster``."""
-    rest, interface = _device(guest, call, words if "dev" in words else ["dev", *words])
+    rest, interface = _device(guest, words if "dev" in words else ["dev", *words])
     while rest:
         word = rest.pop(0)
         if word in ("up", "down"):

@@ -6,20 +6,10 @@ import asyncio
 import re
 
 from powervm_sim.shell.builtin.base import Builtin, Invocation
-from powervm_sim.shell.state import Job, State
-from powervm_sim.shell.system import System
+from powervm_sim.shell.builtin.signals import find_job, send
+from powervm_sim.shell.state import Job
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def find_job(state: State, text: str) -> Job | None:
-    """The job that ``%1``, ``%%`` or a process number names."""
-    if text in ("%", "%%", "%+"):
-        return state.jobs[-1] if state.jobs else None
-    for job in state.jobs:
-        if text in (f"%{job.number}", str(job.pid)):
-            return job
-    return None
 
 
 async def _wait(invocation: Invocation) -> int:
@@ -89,45 +79,9 @@ async def _disown(invocation: Invocation) -> int:
     return status
 
 
-async def _send(invocation: Invocation, system: System) -> int:
-    """``kill`` on a system with processes: any process, and jobs of this shell by ``%N``."""
-    words, signal = list(invocation.arguments), "TERM"
-    if words[:1] in (["-l"], ["-L"]):
-        return await invocation.complain("-l: not simulated", 2)
-    if words[:1] in (["-s"], ["-n"]) and len(words) > 1:
-        signal = words[1]
-        del words[:2]
-    elif words and len(words[0]) > 1 and words[0].startswith("-") and words[0] != "--":
-        signal = words.pop(0)[1:]
-    if words[:1] == ["--"]:
-        words.pop(0)
-    if not words:
-        usage = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"
-        await invocation.streams.stderr.write(usage + "\n")
-        return 2
-    sent = 0
-    for text in words:
-        job = find_job(invocation.state, text) if text.startswith("%") else None
-        if job is None and not text.lstrip("-").isdigit():
-            what = "no such job" if text.startswith("%") else "arguments must be process or job IDs"
-            await invocation.complain(f"{text}: {what}")
-            continue
-        try:
-            system.kill(job.pid if job else int(text), signal)
-        except ProcessLookupError:
-            await invocation.complain(f"({text}) - No such process")
-        except ValueError:
-            return await invocation.complain(f"{signal}: invalid signal specification")
-        else:
-            sent += 1
-    # The task of what was killed ends now, so that a question right behind this finds it gone.
-    await asyncio.sleep(0)
-    return 0 if sent else 1
-
-
 async def _kill(invocation: Invocation) -> int:
     if invocation.state.system is not None:
-        return await _send(invocation, invocation.state.system)
+        return await send(invocation, invocation.state.system)
     words = list(invocation.arguments)
     test = False
     if words and words[0].startswith("-"):

@@ -94,7 +94,7 @@ def lpm_attributes(view: ViosView) -> list[tuple[str, str, str, str]]:
     concurrent = str(view.concurrent_migrations)
     return [
         ("cfg_msp_lpm_ops", concurrent, "Configured number of concurrent LPM operations for this MSP", "True"),
-        ("concurrency_lvl", "3", "Concurrency level", "True"),
+        ("concurrency_lvl", str(view.concurrency_level), "Concurrency level", "True"),
         ("lpm_msnap_succ", "1", "Create mini-snap for successful migrations", "True"),
         ("max_lpm_vasi", "1", "Maximum number of VASI adapters used for LPM operations", "False"),
         ("max_vasi_ops", "8", "Maximum number of concurrent LPM operations per VASI", "False"),
