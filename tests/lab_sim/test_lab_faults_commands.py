@@ -127,6 +127,13 @@ def test_a_command_dies_before_its_time(lab: RunningLab):
     assert lab.run("lp1", "sleep 0.01")[2] == 0, "what ends earlier ends well"
 
 
+def test_a_load_that_starts_later_dies_with_a_status(lab: RunningLab):
+    inject(lab, "kind=command-dies endpoint=lp1 command=stress-ng seconds=5 status=2")
+    assert lab.run("lp1", "stress-ng --cpu 1 --timeout 1h; echo Rc=$?")[0].endswith("Rc=2\n")
+    assert lab.run("lp1", "nohup stress-ng --cpu 1 --timeout 1h > /tmp/out 2>&1 & wait $!; echo Rc=$?")[0] == "Rc=2\n"
+    assert lab.run("lp1", "ps -ef | grep -c '[s]tress-ng'")[0] == "0\n"
+
+
 def test_the_connection_breaks_while_a_command_runs(lab: RunningLab):
     inject(lab, "kind=session-cut endpoint=lp1 command=sleep seconds=10")
     other = lab.connect("lp1")

@@ -209,6 +209,22 @@ def test_what_is_not_there_cannot_change_and_the_migration_goes_on(lab: RunningL
     assert event["reason"] == "lp1 has no vNIC and no storage adapter in slot 99"
 
 
+def test_stress_ng_dies_when_the_partition_has_moved(lab: RunningLab):
+    inject(lab, "kind=stress-ng-dies endpoint=lp1 status=2 phase=resume times=1")
+    channel = lab.connect("lp1").get_transport().open_session()
+    channel.exec_command("stress-ng --cpu 2 --timeout 1h")
+    until(lambda: "stress-ng" in lab.run("lp1", "ps -ef")[0])
+    assert lab.run("hmc1", MIGRATE) == ("", "", 0)
+    assert channel.recv_exit_status() == 2
+    assert lab.run("lp1", "ps -ef | grep -c '[s]tress-ng'")[0] == "0\n"
+
+
+def test_without_a_load_no_stress_ng_can_die(lab: RunningLab):
+    out, err, status = lab.run("lab", "lab fault add kind=stress-ng-dies endpoint=lp1")
+    assert (out, status) == ("", 2)
+    assert "no stress-ng runs on lp1" in err
+
+
 def test_a_path_is_lost_after_the_move_and_back_when_the_rule_is_cleared(lab: RunningLab):
     rule = inject(lab, "kind=path-lost endpoint=lp1 path=sda phase=resume")
     assert lab.history("fault", rule=rule, event="fired") == []

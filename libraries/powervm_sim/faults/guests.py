@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from powervm_sim.faults.engine import FaultImpossible, Undo
-from powervm_sim.faults.machine_kinds import LinkLost, PathLost
+from powervm_sim.faults.machine_kinds import LinkLost, PathLost, StressDies
 from powervm_sim.faults.move_kinds import CheckVetoed, KernelLines
 from powervm_sim.faults.rule import Occasion, Rule
 from powervm_sim.guest.hooks import FOLDER
@@ -21,6 +21,7 @@ def bind_guests(world: World) -> None:
     for partition in world.partitions.values():
         if isinstance(partition.guest, LinuxGuest):
             world.faults.bind(PathLost, partition.name, partial(_lose_path, partition.guest))
+            world.faults.bind(StressDies, partition.name, partial(_end_stress, partition.guest))
             world.faults.bind(LinkLost, partition.name, partial(_lose_link, partition.guest))
     world.faults.watch(partial(_print_lines, world))
 
@@ -60,6 +61,13 @@ def _lose_path(guest: LinuxGuest, rule: Rule) -> Undo:
     except LookupError as error:
         raise FaultImpossible(str(error)) from error
     return lambda: guest.trouble.restore_path(rule.path)
+
+
+def _end_stress(guest: LinuxGuest, rule: Rule) -> Undo:
+    assert isinstance(rule, StressDies)
+    if not guest.trouble.end_stress(rule.status):
+        raise FaultImpossible(f"no stress-ng runs on {guest.host_name}")
+    return lambda: None  # what has ended stays so
 
 
 def _lose_link(guest: LinuxGuest, rule: Rule) -> Undo:

@@ -21,6 +21,7 @@ from powervm_sim.faults.machine_kinds import (
     MoverOff,
     PathLost,
     RmcDown,
+    StressDies,
     TrustLost,
 )
 from powervm_sim.faults.move_kinds import (
@@ -52,6 +53,7 @@ RULES: dict[str, type[Rule]] = {
         RmcDown,
         MoverOff,
         DiskFull,
+        StressDies,
         PathLost,
         LinkLost,
         ValidationRefused,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from powervm_sim.faults.rule import (
     CONSOLE,
     PARTITION,
@@ -114,6 +116,17 @@ class DiskFull(LastingRule):
     needs: ClassVar[dict[str, frozenset[str]]] = {**LastingRule.needs, "endpoint": _HOSTS}
 
     kind: Literal["disk-full"]
+
+
+class StressDies(_GuestRule):
+    """Every stress-ng that runs in a partition ends at once, since stressors have failed.
+
+    Attributes:
+        status: Its exit status, for example 2.
+    """
+
+    kind: Literal["stress-ng-dies"]
+    status: int = Field(default=2, ge=1, le=255)
 
 
 class PathLost(_GuestRule):
