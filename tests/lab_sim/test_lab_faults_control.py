@@ -91,7 +91,12 @@ def test_nothing_is_added_when_one_of_several_rules_is_wrong(lab: RunningLab):
     before = lab.run("lab", "lab fault list")[0]
     rules = [{"kind": "rmc-down", "endpoint": "lp1"}, {"kind": "rmc-down", "endpoint": "hmc1"}]
     assert lab.run("lab", "lab fault add", json.dumps(rules))[2] == 2
-    assert lab.run("lab", "lab fault add", "- {kind: [}")[2] == 2
+    for text in ("- {kind: [}", "[" * 20_000, "just words", "- 7"):
+        out, err, status = lab.run("lab", "lab fault add", text)
+        assert (out, status) == ("", 2)
+        assert err.startswith("lab: fault add: ")
+    rule = {"kind": "rmc-down", "endpoint": "lp1", "id": "twice"}
+    assert lab.run("lab", "lab fault add", json.dumps([rule, rule]))[2] == 2
     assert lab.run("lab", "lab fault list")[0] == before
 
 

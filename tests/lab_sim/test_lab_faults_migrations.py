@@ -207,6 +207,7 @@ def test_what_is_not_there_cannot_change_and_the_migration_goes_on(lab: RunningL
     assert lab.run("hmc1", MIGRATE) == ("", "", 0)
     (event,) = lab.history("fault", rule=rule, event="failed")
     assert event["reason"] == "lp1 has no vNIC and no storage adapter in slot 99"
+    assert lab.history("fault", rule=rule, event="fired") == []
 
 
 def test_stress_ng_dies_when_the_partition_has_moved(lab: RunningLab):
@@ -246,8 +247,11 @@ def test_a_bond_member_has_no_link(lab: RunningLab):
 
 
 def test_a_path_or_interface_that_nobody_has_is_refused(lab: RunningLab):
-    for words in ("kind=path-lost endpoint=lp1 path=sdq", "kind=link-lost endpoint=lp1 interface=eth9"):
+    for words, reason in (
+        ("kind=path-lost endpoint=lp1 path=sdq", "lp1 has no path sdq"),
+        ("kind=link-lost endpoint=lp1 interface=eth9", "lp1 has no network adapter eth9"),
+        ("kind=path-lost endpoint=lp3 path=sda", "lp3 is not running"),
+    ):
         out, err, status = lab.run("lab", f"lab fault add {words}")
-        assert (out, status) == ("", 2)
-        assert err.startswith("lab: fault add: lp1 has no ")
+        assert (out, err, status) == ("", f"lab: fault add: {reason}\n", 2)
     assert lab.run("lab", "lab fault list")[0] == ""

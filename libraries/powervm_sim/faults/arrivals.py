@@ -17,12 +17,8 @@ _BROKEN = "Not Operational"
 
 def change_arrival(world: World, placement: Placement, occasion: Occasion) -> None:
     """A partition is about to run on the server of this placement."""
-    for armed, pool in world.faults.take(PoolChanged, occasion):
-        with world.faults.possible(armed):
-            _change_pool(placement, pool.pool)
-    for armed, backing in world.faults.take(BackingChanged, occasion):
-        with world.faults.possible(armed):
-            _change_backing(placement, backing)
+    world.faults.attempt(PoolChanged, occasion, lambda rule: _change_pool(placement, rule.pool))
+    world.faults.attempt(BackingChanged, occasion, lambda rule: _change_backing(placement, rule))
 
 
 def _change_pool(placement: Placement, number: int) -> None:

@@ -70,12 +70,12 @@ class CommandFaults:
                 await self._pace.long(slow.seconds)
             for armed, hang in self._faults.take(CommandHangs, occasion):
                 await self._hang(armed, hang)
-            for armed, flood in self._faults.take(CommandFloods, occasion):
-                return await self._flood(armed, flood, call)
-            for _, failure in self._faults.take(CommandFails, occasion):
-                return await _fail(failure, kind, call)
-            for _, death in self._faults.take(CommandDies, occasion):
-                return await self._die(death, command, call)
+            if flood := self._faults.take_first(CommandFloods, occasion):
+                return await self._flood(*flood, call)
+            if failure := self._faults.take_first(CommandFails, occasion):
+                return await _fail(failure[1], kind, call)
+            if death := self._faults.take_first(CommandDies, occasion):
+                return await self._die(death[1], command, call)
             return await command(call)
 
     @contextlib.contextmanager

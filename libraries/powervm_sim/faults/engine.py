@@ -123,7 +123,7 @@ class Faults:
         if isinstance(rule, LastingRule):
             if not rule.triggered:
                 self._begin_later(armed)
-                if armed.problem:
+                if armed.problem and not armed.undo:
                     self.clear(name)
                     raise RuleError(armed.problem)
         elif rule.duration is not None:
@@ -156,17 +156,8 @@ class Faults:
         self._effects.append((kind, target, effect))
         for armed in self:
             if armed.undo is not None and isinstance(armed.rule, kind) and _means(armed.rule, target):
-                with self.possible(armed):
+                with self._possible(armed):
                     armed.undo.append(effect(armed.rule))
-
-    @contextlib.contextmanager
-    def possible(self, armed: Armed) -> Iterator[None]:
-        """What is done here may turn out to be impossible; then that is recorded, and everything else goes on."""
-        try:
-            yield
-        except FaultImpossible as error:
-            armed.problem = str(error)
-            self._record("failed", armed, reason=armed.problem)
 
     def watch(self, watcher: Callable[[Occasion], None]) -> None:
         """Have a function called with every occasion."""
@@ -174,13 +165,29 @@ class Faults:
 
     def take(self, kind: type[R], occasion: Occasion) -> list[tuple[Armed, R]]:
         """The rules of a kind that happen on this occasion; they are counted and recorded."""
-        taken: list[tuple[Armed, R]] = []
+        return list(self._taken(kind, occasion))
+
+    def take_first(self, kind: type[R], occasion: Occasion) -> tuple[Armed, R] | None:
+        """The first of them, when there is no room for a second: later rules have not happened and are not counted."""
+        return next(self._taken(kind, occasion), None)
+
+    def attempt(self, kind: type[R], occasion: Occasion, action: Callable[[R], None]) -> None:
+        """Let the rules of a kind happen; what turns out to be impossible is recorded as failed, not as fired."""
+        for armed in self:
+            rule = armed.rule
+            if isinstance(rule, kind) and armed.happens(occasion, self._pace.now()):
+                armed.fired -= 1
+                with self._possible(armed):
+                    action(rule)
+                    armed.fired += 1
+                    self._record("fired", armed, **occasion.facts())
+
+    def _taken(self, kind: type[R], occasion: Occasion) -> Iterator[tuple[Armed, R]]:
         for armed in self:
             rule = armed.rule
             if isinstance(rule, kind) and armed.happens(occasion, self._pace.now()):
                 self._record("fired", armed, **occasion.facts())
-                taken.append((armed, rule))
-        return taken
+                yield armed, rule
 
     def happened(self, occasion: Occasion) -> None:
         """Something has come about that may start lasting faults: a command, or the phase of a migration."""
@@ -218,15 +225,28 @@ class Faults:
         self._stop_timer(armed)
         rule = armed.rule
         assert isinstance(rule, LastingRule)
-        self._record("fired", armed, **{**occasion.facts(), "endpoint": rule.endpoint})
         if armed.undo is None:
-            armed.undo = []
+            armed.undo, armed.problem = [], ""
             for kind, target, effect in self._effects:
                 if isinstance(rule, kind) and _means(rule, target):
-                    with self.possible(armed):
+                    with self._possible(armed):
                         armed.undo.append(effect(rule))
+        if armed.problem and not armed.undo:
+            armed.undo = None
+            armed.fired -= 1
+            return
+        self._record("fired", armed, **{**occasion.facts(), "endpoint": rule.endpoint})
         if rule.duration is not None:
             armed.timer = self._start(self._wait_and_end(armed, rule.duration))
+
+    @contextlib.contextmanager
+    def _possible(self, armed: Armed) -> Iterator[None]:
+        """What is done here may turn out to be impossible; that is recorded, and everything else goes on."""
+        try:
+            yield
+        except FaultImpossible as error:
+            armed.problem = str(error)
+            self._record("failed", armed, reason=armed.problem)
 
     async def _wait_and_end(self, armed: Armed, seconds: float) -> None:
         await self._pace.long(seconds)

@@ -56,10 +56,8 @@ def _hook(guest: LinuxGuest, rule: CheckVetoed) -> Iterator[None]:
 
 def _lose_path(guest: LinuxGuest, rule: Rule) -> Undo:
     assert isinstance(rule, PathLost)
-    try:
+    with _in_running(guest):
         guest.trouble.fail_path(rule.path)
-    except LookupError as error:
-        raise FaultImpossible(str(error)) from error
     return lambda: guest.trouble.restore_path(rule.path)
 
 
@@ -72,11 +70,19 @@ def _end_stress(guest: LinuxGuest, rule: Rule) -> Undo:
 
 def _lose_link(guest: LinuxGuest, rule: Rule) -> Undo:
     assert isinstance(rule, LinkLost)
-    try:
+    with _in_running(guest):
         guest.trouble.fail_link(rule.interface)
+    return lambda: guest.trouble.restore_link(rule.interface)
+
+
+@contextmanager
+def _in_running(guest: LinuxGuest) -> Iterator[None]:
+    if not guest.running:
+        raise FaultImpossible(f"{guest.spec.host_name} is not running")
+    try:
+        yield
     except LookupError as error:
         raise FaultImpossible(str(error)) from error
-    return lambda: guest.trouble.restore_link(rule.interface)
 
 
 def _print_lines(world: World, occasion: Occasion) -> None:

@@ -41,7 +41,7 @@ class EndpointResets(Rule):
 
 
 class EndpointDown(LastingRule):
-    """The machine is switched off: connections break, new ones get no answer, and there is no RMC."""
+    """The machine is gone: connections break, new ones get no answer, and there is no RMC."""
 
     kind: Literal["endpoint-down"]
 

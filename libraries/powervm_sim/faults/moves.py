@@ -59,10 +59,12 @@ def reached(world: World, migration: Migration, phase: str) -> None:
 def breaks(world: World, migration: Migration, phase: str) -> Break | None:
     """How the migration breaks off here, if it does."""
     occasion = _occasion(migration, phase)
-    for _, rule in world.faults.take(MigrationBreaks, occasion):
-        second = hsc.firmware_stopped() if rule.text is None else HscError(rule.code, rule.text)
-        return Break(rule.leave == "failed" and phase != "suspend", (hsc.migration_stopped(), second))
-    return None
+    taken = world.faults.take_first(MigrationBreaks, occasion)
+    if taken is None:
+        return None
+    rule = taken[1]
+    second = hsc.firmware_stopped() if rule.text is None else HscError(rule.code, rule.text)
+    return Break(rule.leave == "failed" and phase != "suspend", (hsc.migration_stopped(), second))
 
 
 def lost_links(world: World, migration: Migration) -> int:

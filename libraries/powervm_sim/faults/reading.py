@@ -60,6 +60,8 @@ def parse_document(text: str) -> list[object]:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise RuleError(f"this is no YAML: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise RuleError("this is nested too deeply") from None
     rules = data if isinstance(data, list) else [data]
     if len(rules) > _MOST_RULES:
         raise RuleError(f"more than {_MOST_RULES} rules at once")

@@ -59,7 +59,14 @@ async def _add(world: World, words: Sequence[str], call: Call) -> str:
     problems = [f"{key}: {text}" for rule in rules for key, text in misplaced(rule, machines)]
     if problems:
         raise RuleError("; ".join(problems))
-    return "".join(f"{world.faults.add(rule).id}\n" for rule in rules)
+    added: list[str] = []
+    try:
+        added += (world.faults.add(rule).id for rule in rules)
+    except RuleError:
+        for name in added:
+            world.faults.clear(name)
+        raise
+    return "".join(f"{name}\n" for name in added)
 
 
 async def _typed(call: Call) -> list[object]:

@@ -73,8 +73,7 @@ class Endpoint:
         self.port = port if port or listens else _free_port(address)
         if listens:
             await self._listen()
-        else:
-            self._settle()
+        self._settle()
 
     async def close(self) -> None:
         """Stop listening and end all connections."""

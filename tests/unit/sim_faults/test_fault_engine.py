@@ -152,6 +152,14 @@ def test_the_copy_is_looked_at_once_for_each_migration():
     assert [lost(2, percent) for percent in (0, 49, 50, 60)] == [False, False, True, False]
 
 
+def test_where_there_is_room_for_one_a_second_rule_has_not_happened():
+    bench = Bench()
+    first, second = (bench.faults.add(parse_rule({**FAILS, "times": 1})) for _ in range(2))
+    chosen = [bench.faults.take_first(RULES["command-fails"], COMMAND) for _ in range(3)]
+    assert [taken and taken[0] for taken in chosen] == [first, second, None]
+    assert (first.fired, second.fired) == (1, 1)
+
+
 def test_a_rule_sleeps_and_is_over_in_the_seconds_of_the_lab():
     async def scenario() -> None:
         bench = Bench()
@@ -226,9 +234,12 @@ def test_a_fault_that_cannot_come_about_now_is_no_rule():
     with pytest.raises(RuleError, match="lp1 has no such thing"):
         bench.faults.add(parse_rule(DOWN))
     assert list(bench.faults) == []
-    bench.faults.add(parse_rule({**DOWN, "phase": "copy"}))
+    armed = bench.faults.add(parse_rule({**DOWN, "phase": "copy", "endpoint": "lp?"}))
     bench.faults.happened(Occasion(partition="lp1", migration=1, phase="copy"))
-    assert bench.events()[-1] == "failed"
+    assert (bench.events()[-1], armed.fired) == ("failed", 0)
+    bench.faults.bind(RULES["rmc-down"], "lp2", bench.effect)
+    bench.faults.happened(Occasion(partition="lp1", migration=2, phase="copy"))
+    assert (bench.events()[-1], armed.fired, bench.bad) == ("fired", 1, 1)
 
 
 @given(st.dictionaries(st.text(max_size=8), st.one_of(st.none(), st.integers(), st.text(max_size=8)), max_size=5))
