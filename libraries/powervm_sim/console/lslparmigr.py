@@ -128,7 +128,7 @@ def _movers(migration: Migration) -> Row:
 
 def _other_console(migration: Migration, placement: Placement) -> Row:
     remote = migration.request.remote
-    if remote is None:
+    if remote is None or not migration.request.far:
         return {"remote_manager": "unavailable", "remote_user_id": "unavailable"}
     if placement is migration.source:
         return {"remote_manager": remote.address, "remote_user_id": remote.user}
@@ -174,9 +174,10 @@ def _msp_row(login: ConsoleLogin, placement: Placement) -> Row:
 COMMANDS = (
     ConsoleCommand(
         "lslparmigr",
-        "lslparmigr -r {lpar | manager | msp | mspmappings | pgdev | procpool | sriov | sys | virtualio | vnic} "
-        '[-m managed-system] [-t target-managed-system] [--ip IP-address [-u user-ID]] [--filter "filter-data"] '
-        "[-F [attribute-names] [--header]] [--help]",
+        "lslparmigr -r {lpar | manager | msp | mspmappings | pgdev | procpool | sriov | sys | virtualio | vnic}"
+        "\n  [-m managed-system] [-t target-managed-system] [--ip IP-address [-u user-ID]]"
+        '\n  [--filter "filter-data"] [--redundantvios {0|1|2}] [--npivval {port|portdisk}] [-w wait-time]'
+        "\n  [-F [attribute-names] [--header]] [--help]",
         Syntax(
             value("-r", required=True, choices=_RESOURCES),
             value("-m"),

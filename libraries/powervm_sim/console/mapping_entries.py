@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 
 from powervm_sim import hsc
+from powervm_sim.console.options import is_number
 from powervm_sim.migration.wishes import BackingWish, Host, MoverWish, PairWish
 
 Data = Mapping[str, str]
 
 _VNIC_FIELDS = 10
+_SHARE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 
 
 def entries(data: Data, name: str) -> list[str]:
@@ -29,7 +32,7 @@ def number_of(data: Data, name: str, *, least: int = 1, most: int = 999) -> int 
     text = data.get(name)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+    if not (is_number(text) and least <= int(text) <= most):
         raise hsc.invalid_value(name, text)
     return int(text)
 
@@ -87,7 +90,7 @@ def pair_wish(entry: str) -> tuple[str, PairWish]:
     """``group/source-name/source-id/source-ip/target-name/target-id/target-ip``."""
     name = "redundant_msps"
     parts = entry.split("/")
-    if len(parts) != 7 or not parts[0].isdigit():
+    if len(parts) != 7 or not is_number(parts[0]):
         raise hsc.invalid_value(name, entry)
     return parts[0], PairWish(_mover(name, entry, *parts[1:4]), _mover(name, entry, *parts[4:]))
 
@@ -119,7 +122,7 @@ def _needed(attribute: str, entry: str, text: str) -> int:
 def _whole(attribute: str, entry: str, text: str, *, least: int = 1, most: int = 65_534) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+    if not (is_number(text) and least <= int(text) <= most):
         raise hsc.invalid_value(attribute, entry)
     return int(text)
 
@@ -128,10 +131,6 @@ def _share(attribute: str, entry: str, text: str) -> float | None:
     """Percent of a port; whether it fits there is told by the target."""
     if not text:
         return None
-    try:
-        share = float(text)
-    except ValueError:
-        share = 0.0
-    if not 0 < share <= 100:
+    if not _SHARE.fullmatch(text) or not 0 < float(text) <= 100:
         raise hsc.invalid_value(attribute, entry)
-    return share
+    return float(text)

@@ -17,6 +17,7 @@ from powervm_sim.console.mapping_entries import (
     pair_wish,
     switch_pair,
 )
+from powervm_sim.console.options import is_number
 from powervm_sim.migration.wishes import BackingWish, Host, MoverWish, PairWish
 from powervm_sim.world.model import Placement, Server
 from powervm_sim.world.state import find_placement, placement_named
@@ -39,7 +40,8 @@ _PAGING = (
     *("primary_paging_vios_id", "primary_paging_vios_name"),
     *("redundant_paging_vios_id", "redundant_paging_vios_name"),
 )
-_KNOWN = frozenset((*_OF_ONE, *_OF_ONE.values(), "multiple_priorities", *_MOVERS, *_PAGING, "vswitch_mappings"))
+KNOWN = frozenset((*_OF_ONE, *_OF_ONE.values(), "multiple_priorities", *_MOVERS, *_PAGING, "vswitch_mappings"))
+"""All attributes that there are."""
 
 
 class InputData:
@@ -54,7 +56,7 @@ class InputData:
     """
 
     def __init__(self, data: Data, placements: Sequence[Placement]) -> None:
-        unknown = [name for name in data if name not in _KNOWN]
+        unknown = [name for name in data if name not in KNOWN]
         if unknown:
             raise hsc.invalid_attribute(unknown)
         if len(placements) > 1:
@@ -188,7 +190,7 @@ class InputData:
 
 def _by_either(server: Server, text: str) -> Placement:
     named = any(place.name == text for place in server.placements.values())
-    return find_placement(server, number=text) if text.isdigit() and not named else placement_named(server, text)
+    return find_placement(server, number=text) if is_number(text) and not named else placement_named(server, text)
 
 
 def _two(entry: str) -> tuple[str, str]:
@@ -196,4 +198,4 @@ def _two(entry: str) -> tuple[str, str]:
     name, slash, number = entry.partition("/")
     if slash:
         return name, number
-    return ("", name) if name.isdigit() else (name, "")
+    return ("", name) if is_number(name) else (name, "")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from powervm_sim import hsc
 from powervm_sim.console.login import ConsoleLogin
-from powervm_sim.console.options import Options
+from powervm_sim.console.options import Options, is_number
 from powervm_sim.console.picking import placement_of, server_of
 from powervm_sim.console.records import refuse_unknown
 from powervm_sim.world.mobility import most_concurrent
@@ -56,7 +56,7 @@ def _change_mover(placement: Placement, data: Mapping[str, str]) -> None:
         raise hsc.HscError("HSCLAF57", text)
     limits = {_MOVER[0]: range(1, most_concurrent(vios.level) + 1), _MOVER[1]: _LEVELS}
     for name, text in data.items():
-        if not (text.isascii() and text.isdigit() and int(text) in limits[name]):
+        if not (is_number(text) and int(text) in limits[name]):
             raise hsc.invalid_value(name, text)
     vios.mover.concurrent = int(data.get(_MOVER[0], vios.mover.concurrent))
     vios.mover.level = int(data.get(_MOVER[1], vios.mover.level))

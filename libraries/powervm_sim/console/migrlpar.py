@@ -60,21 +60,21 @@ async def _validate_or_migrate(login: ConsoleLogin, options: Options, data: dict
         raise hsc.usage(["--force"])
     placements = _placements(server_of(login, options), options)
     requests = _requests(login, options, placements, data)
-    outcomes = await (_migrate(login, requests) if migrate else _validate(login, requests))
+    may_wait = len(requests) > 1 or "--all" in options
+    work = _migrate if migrate else _validate
+    outcomes = await work(login, requests, may_wait=may_wait)
     named = [(request.partition.name, outcome) for request, outcome in zip(requests, outcomes, strict=True)]
     return report(named, choices_of(options), verbose="-v" in options, steps=int(options.get("--steps") or 0))
 
 
-async def _validate(login: ConsoleLogin, requests: Sequence[Request]) -> list[Outcome]:
-    several = len(requests) > 1
-    return await asyncio.gather(*(login.desk.validate(request, may_wait=several) for request in requests))
+async def _validate(login: ConsoleLogin, requests: Sequence[Request], *, may_wait: bool) -> list[Outcome]:
+    return await asyncio.gather(*(login.desk.validate(request, may_wait=may_wait) for request in requests))
 
 
-async def _migrate(login: ConsoleLogin, requests: Sequence[Request]) -> list[Outcome]:
-    """All of them at once; those for which there is no room wait, since they were asked for in one command."""
-    several = len(requests) > 1
+async def _migrate(login: ConsoleLogin, requests: Sequence[Request], *, may_wait: bool) -> list[Outcome]:
+    """All of them at once; those of one command for which there is no room wait."""
     tasks = {
-        id(request): asyncio.ensure_future(login.desk.migrate(request, may_wait=several))
+        id(request): asyncio.ensure_future(login.desk.migrate(request, may_wait=may_wait))
         for request in in_order(requests)
     }
     await asyncio.gather(*tasks.values())
@@ -141,7 +141,6 @@ def choices_of(options: Options) -> Choices:
         keep_vsi=kept("--vsi"),
         check_disks=options.get("--npivval") == "portdisk",
         keep_uuid=kept("--uuid"),
-        keep_remote_restart=kept("--requirerr"),
         redundant_backing=kept("--redundantvnicbkdev"),
         all_vnics=kept("--vniccfg"),
         all_ports=kept("--migsriov") if "--migsriov" in options else None,

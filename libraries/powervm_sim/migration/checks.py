@@ -12,7 +12,7 @@ from powervm_sim.faults import moves
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.affinity import affinity_errors, affinity_warnings
 from powervm_sim.migration.firmware import blocked
-from powervm_sim.migration.messages import from_target, multipath_changes, profile_replaced, terminal_open
+from powervm_sim.migration.messages import from_target, multipath_changes, of_side, profile_replaced, terminal_open
 from powervm_sim.migration.migration import Migration
 from powervm_sim.migration.movers import mover_errors
 from powervm_sim.migration.network import network_errors
@@ -31,8 +31,9 @@ def basic_errors(world: World, request: Request, *, own: Migration | None = None
         request: What is wanted.
         own: The migration of this request, if it has waited for its turn.
     """
-    if not (request.source.operating and request.target.operating):
-        return [hsc.not_operating()]
+    for server in (request.source, request.target):
+        if not server.operating:
+            return [of_side(request, server, hsc.not_operating())]
     if world.migrations.get(request.partition) is not own:
         return [hsc.wrong_state()]
     return [*_systems(request), *_partition_state(request)]
@@ -68,7 +69,8 @@ def _systems(request: Request) -> Iterator[HscError]:
         yield HscError("HSCLAF03", f"The source and the destination are the same managed system {source.name}.")
     for server in (source, request.target):
         if not server.capable:
-            yield HscError("HSCLAF04", f"The managed system {server.name} does not support partition migration.")
+            text = f"The managed system {server.name} does not support partition migration."
+            yield of_side(request, server, HscError("HSCLAF04", text))
     if source.lmb != request.target.lmb:
         text = f"The logical memory block size of {source.name} is {source.lmb} MB and that of {request.target.name} is"
         yield HscError("HSCLAF05", f"{text} {request.target.lmb} MB. They must be the same.")
@@ -124,6 +126,9 @@ def _names(request: Request) -> Iterator[HscError]:
             text = f"A partition with the name or UUID of {partition.name} exists on the managed system"
             yield HscError("HSCLAF0D", f"{text} {target.name}.")
     wanted = request.target_id
+    if wanted is not None and wanted > target.generation.max_partitions:
+        text = f"The partition ID {wanted} is higher than the managed system {target.name} allows"
+        yield HscError("HSCLAF0E", f"{text} ({target.generation.max_partitions}).")
     if wanted is not None and wanted in target.placements:
         yield HscError("HSCLAF0E", f"The partition ID {wanted} is in use on the managed system {target.name}.")
 

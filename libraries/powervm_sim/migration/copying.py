@@ -9,6 +9,7 @@ from powervm_sim.world.state import World
 
 _MEGABYTE = 1 << 20
 _STEP = 0.5  # simulated seconds between two figures of the copy
+_SHORTEST = 0.02  # real seconds: a fast lab is not slowed down by hundreds of figures
 _FEW_PAGES = 64  # megabytes that may be left when the partition is suspended
 _MOST_PASSES = 30
 _HOPELESS = 0.9  # a pass that leaves more than this share of the one before does not get nearer to the end
@@ -81,7 +82,8 @@ class Copy:
     async def _one_pass(self, megabytes: float, seconds: float) -> None:
         total, base = int(megabytes * _MEGABYTE), self._migration.sent
         self._migration.remaining = total
-        steps = max(2, int(seconds / _STEP))
+        step_length = max(_STEP, _SHORTEST * self._world.pace.speed)
+        steps = max(2, int(seconds / step_length))
         for step in range(1, steps + 1):
             await self._world.pace.long(seconds / steps)
             self._pair()

@@ -120,10 +120,12 @@ class Desk:
         if outcome.errors:
             return outcome
         migration = self._record(request)
-        errors = await self._line.wait(migration) if may_wait else ()
-        if not errors:
-            errors = await self._carry_out(migration)
-        self._line.next()
+        try:
+            errors = await self._line.wait(migration) if may_wait else ()
+            if not errors:
+                errors = await self._carry_out(migration)
+        finally:
+            self._line.next()
         return Outcome(errors, outcome.warnings, (*outcome.steps, *migration.steps))
 
     async def _carry_out(self, migration: Migration) -> tuple[HscError, ...]:

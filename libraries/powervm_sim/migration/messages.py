@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from powervm_sim.hsc import HscError, far_side
 from powervm_sim.migration.wishes import Request
-from powervm_sim.world.model import Placement
+from powervm_sim.world.model import Placement, Server
 
 _METHODS = {"scsi": "mig_vscsi", "fc": "mig_vfc"}
 _TYPES = {"scsi": "vscsi", "fc": "vfc"}
@@ -72,6 +72,11 @@ def from_target(request: Request, error: HscError) -> HscError:
         return error
     wrapped = far_side(error)
     return Explained(wrapped, error.reasons) if isinstance(error, Explained) else wrapped
+
+
+def of_side(request: Request, server: Server, error: HscError) -> HscError:
+    """An error about one of the two systems, as the console that was asked tells it."""
+    return from_target(request, error) if server is request.target else error
 
 
 def out_of_time(minutes: int) -> HscError:

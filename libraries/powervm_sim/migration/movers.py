@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from powervm_sim import hsc
 from powervm_sim.hsc import HscError
+from powervm_sim.migration.messages import of_side
 from powervm_sim.migration.migration import Migration, MoverPair, State
 from powervm_sim.migration.wishes import Kind, MoverWish, PairWish, Redundancy, Request
 from powervm_sim.world.model import Placement, Server
@@ -56,8 +56,8 @@ def mover_errors(world: World, request: Request) -> Iterator[HscError]:
                 continue  # one that is flagged and cannot be reached is told by the RMC check
             if not _usable(server, wish):
                 text = f"There is no mover service partition on the managed system {server.name} that can be used"
-                yield HscError("HSCLAF10", f"{text} for this migration.")
-    if request.choices.redundant_movers is Redundancy.REQUIRED and len(_pairs(world, request, only_free=False)) < 2:
+                yield of_side(request, server, HscError("HSCLAF10", f"{text} for this migration."))
+    if request.choices.redundant_movers is Redundancy.REQUIRED and len(redundant_pairs(world, request)) < 2:
         text = "Redundant mover service partitions are required, and the managed systems"
         yield HscError("HSCLAF43", f"{text} {request.source.name} and {request.target.name} have no second pair.")
 
@@ -82,7 +82,8 @@ def busy_errors(world: World, request: Request) -> Iterator[HscError]:
     for server in dict.fromkeys((request.source, request.target)):
         if len(running_migrations(world, server, request.kind)) >= server.migration_limit:
             text = f"The managed system {server.name} has as many migrations in progress as it supports"
-            yield hsc.HscError("HSCLAF09", f"{text} ({server.migration_limit}). Try the operation again later.")
+            error = HscError("HSCLAF09", f"{text} ({server.migration_limit}). Try the operation again later.")
+            yield of_side(request, server, error)
     if request.kind is Kind.INACTIVE:
         return
     missing = False
@@ -91,9 +92,9 @@ def busy_errors(world: World, request: Request) -> Iterator[HscError]:
         missing = missing or not usable
         if usable and not any(has_room(world, place) for place in usable):
             missing = True
-            yield _busy(server, usable)
-    redundant = request.choices.redundant_movers is Redundancy.REQUIRED
-    if redundant and not missing and not choose(world, request) and len(_pairs(world, request, only_free=False)) > 1:
+            yield of_side(request, server, _busy(server, usable))
+    needed = 2 if request.choices.redundant_movers is Redundancy.REQUIRED else 1
+    if not missing and not choose(world, request) and len(redundant_pairs(world, request)) >= needed:
         yield _busy(request.source, movers(request.source))
 
 

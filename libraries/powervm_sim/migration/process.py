@@ -46,6 +46,7 @@ class Process:
         except Broken:
             return await self._failed_before_suspend()
         except PortRefused as refused:
+            self._phase("failed")
             await self._roll_back_slowly()
             return (refused.error,)
         except asyncio.CancelledError:
@@ -183,6 +184,7 @@ class Process:
         """The source forgets the partition: the last step, also of a recovery that goes forward."""
         migration = self._migration
         self._end_in_guest(0)
+        give_ports(migration, migration.target)
         migration.source.server.remove(migration.source)
         del self._world.migrations[migration.partition]
         for watcher in self._world.completed:

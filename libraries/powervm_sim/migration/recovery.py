@@ -82,4 +82,4 @@ class Recovery:
 
 def _empty(partition: Partition) -> Partition:
     """A partition of the same name in which nothing can run."""
-    return replace(partition, guest=None, gate=Gate(), power_watchers=[], profiles=dict(partition.profiles))
+    return replace(partition, guest=None, gate=Gate(), power_watchers=[], profiles={}, configured=False)

@@ -95,6 +95,7 @@ class BackingWish:
         capacity: In percent of the physical port; None for that of the source.
         old_adapter: SR-IOV adapter of the backing device on the source that this one stands for.
         old_port: Its physical port.
+        most: The most that it may use of the port, in percent; None for that of the source.
     """
 
     host: Host
@@ -116,13 +117,13 @@ class Choices:
         keep_vsi: ``--vsi 1``.
         check_disks: ``--npivval portdisk``.
         keep_uuid: ``--uuid 1``.
-        keep_remote_restart: ``--requirerr 1``.
         redundant_backing: ``--redundantvnicbkdev 1``.
         all_vnics: ``--vniccfg 1``.
         all_ports: ``--migsriov 1``; None when nothing was said, which is not enough if there are such ports.
         affinity: The affinity score on the target is looked at first.
         current_data: ``--usecurrdata``: what the console knows is enough; the source's servers need not be there.
         wait: Minutes that commands on the machines may take; 0 for no limit.
+        redundant_movers: ``--redundantmsps``.
         detail: How much of the output of commands on the machines is shown, 0 to 5.
         silent_details: ``--nodetails``.
     """
@@ -132,7 +133,6 @@ class Choices:
     keep_vsi: bool = True
     check_disks: bool = False
     keep_uuid: bool = True
-    keep_remote_restart: bool = True
     redundant_backing: bool = True
     all_vnics: bool = True
     all_ports: bool | None = None
@@ -154,6 +154,7 @@ class Request:
         switches: Virtual switches of the source and what they are called on the target.
         movers: Wanted movers; two pairs when redundant ones are named.
         pool: Name or id of the shared processor pool on the target.
+        paging: Wanted paging servers; no partition of this world has shared memory.
         profile: Name for the profile on the target; None for that of the last activation.
         priority: A smaller one comes first when migrations have to wait.
     """

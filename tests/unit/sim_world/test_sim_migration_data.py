@@ -6,8 +6,15 @@ import asyncio
 
 import pytest
 from device_lab import DeviceLab
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from migration_support import CHECK, MOVE, codes, hosts, refused, run
 from world_doubles import SmallLab
+
+from powervm_sim.console.migration_data import KNOWN, InputData
+from powervm_sim.hsc import Refusal
+from powervm_sim.migration.plan import plan_of
+from powervm_sim.migration.wishes import Request
 
 
 def test_the_pair_may_be_quoted_or_the_value():
@@ -45,6 +52,7 @@ WRONG_DATA = [
     ("dest_lpar_id=0", ""),
     ("dest_lpar_id=many", ""),
     ("dest_lpar_id=2", "HSCLAF0E"),
+    ("dest_lpar_id=1001", "HSCLAF0E"),
     ("source_msp_name=s1-vios1,source_msp_id=1", ""),
     ("source_msp_name=lp1", "HSCLAF10"),
     ("dest_msp_ipaddr=10.9.9.9", "HSCLAF10"),
@@ -159,3 +167,20 @@ def test_vsi_settings_are_kept_or_given_up():
     switches = {"servers.s1.vswitches": {"ETHERNET0": {"mode": "VEPA"}}}
     assert refused(SmallLab(switches), CHECK) == ["HSCLAF5A"]
     assert run(SmallLab(switches), f"{CHECK} --vsi 2") == ("", 0)
+
+
+LAB = SmallLab()
+NAMES = sorted(KNOWN)
+VALUES = st.text(alphabet="0123456789/,.:-\u00b2\u0663_abfs lp1ded2s1-vios", max_size=40)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(NAMES), VALUES | st.text(max_size=20), max_size=4), st.booleans())
+def test_no_input_data_is_too_strange_to_be_refused(data: dict[str, str], several: bool):
+    places = [LAB.lp1, LAB.world.home(LAB.world.partitions["off"])][: 1 + several]
+    try:
+        fields = InputData(data, places).wishes(places[0])
+    except Refusal:
+        return
+    request = Request(LAB.world.consoles["near"], "hscroot", places[0], LAB.world.servers["s2"], **fields)
+    assert isinstance(plan_of(request).errors, tuple)

@@ -158,6 +158,8 @@ REFUSED_OPTIONS = [
     f"{CHECK} -r sys",
     f"{CHECK} -w soon",
     f"{CHECK} -d 6",
+    f"{CHECK} -w \u00b2",
+    f"{CHECK} -w {'9' * 5000}",
     f"{CHECK} --mpio 3",
     f"{CHECK} --redundantmsps 3",
     f"{CHECK} --npivval disk",

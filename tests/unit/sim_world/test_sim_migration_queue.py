@@ -86,6 +86,19 @@ def test_busy_movers_are_told():
     asyncio.run(scenario())
 
 
+def test_a_busy_mover_that_is_wanted_is_told_though_another_one_is_free():
+    async def scenario() -> None:
+        lab = SmallLab(many(1))
+        await lab.type("migrlpar -o set -m s1 -r lpar -p s1-vios1 -i num_active_migrations_configured=1")
+        task = await begun(lab, "migrlpar -o m -m s1 -t s2 -p m1 -i source_msp_id=1")
+        for data in ("source_msp_id=1", '"\\"source_msps=s1-vios1//,s1-vios2//\\""'):
+            text, status = await lab.start(f"{MOVE} -i {data}")
+            assert (status, codes(text)) == (1, ["HSCLAF42"])
+        await ended(lab, task)
+
+    asyncio.run(scenario())
+
+
 def test_two_consoles_share_the_limits_of_a_system():
     async def scenario() -> None:
         lab = SmallLab({**many(2), "servers.s1.migrations": 1})
@@ -127,6 +140,20 @@ def test_all_takes_those_that_can_migrate():
     assert run(lab, "migrlpar -o m -m s1 -t s2 --all") == ("", 0)
     assert on(lab, "s2") == ["lp1", "m1"]
     assert refused(lab, "migrlpar -o m -m s1 -t s2 --all") == ["HSCLAF59"]
+
+
+def test_one_that_all_means_waits_too():
+    async def scenario() -> None:
+        lab = SmallLab({**many(1), "servers.s2.migrations": 1, "partitions.off.configured": False})
+        first = await begun(lab, "migrlpar -o m -m s1 -t s2 -p lp1")
+        second = asyncio.create_task(lab.start("migrlpar -o m -m s1 -t s2 --all"))
+        await lab.clock.until(lambda: len(lab.world.migrations) == 2)
+        assert states(lab)[-1] == "Migration Waiting"
+        assert await ended(lab, first) == ("", 0)
+        assert await ended(lab, second) == ("", 0)
+        assert on(lab, "s2") == ["lp1", "m1"]
+
+    asyncio.run(scenario())
 
 
 def test_ids_may_be_a_list_and_active_and_inactive_ones_mix():

@@ -123,6 +123,10 @@ def test_a_blocked_firmware_level_is_an_error():
 
 
 FAR = [
+    ({"servers.s3.state": "Standby"}, "", "HSCL0238"),
+    ({"servers.s3.capable": False}, "", "HSCLAF04"),
+    ({"servers.s3.migrations": 0}, "", "HSCLAF09"),
+    ({}, "-i dest_msp_name=nobody", "HSCLAF10"),
     ({"servers.s3.memory": 16384}, "", "HSCLAF0A"),
     ({"servers.s3.vlans": [9]}, "", "HSCLAF0F"),
     ({"servers.s3.virtual_io_servers.s3-vios1.storage": ["scsi"]}, "", "HSCLA319"),

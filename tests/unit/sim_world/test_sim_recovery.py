@@ -175,6 +175,24 @@ def test_a_mover_that_goes_down_breaks_the_copy_and_the_partition_stays():
     assert asyncio.run(scenario(f"{MOVE} --redundantmsps 1")) == ("", 0, [("s2", "Running")])
 
 
+def test_a_mover_that_goes_down_after_the_resume_leaves_a_migration_that_is_recovered_forward():
+    async def scenario() -> None:
+        lab = SmallLab()
+        lab.guest.dirty_rate = 5000
+        task = await begun(lab, MOVE)
+        await lab.clock.until(lambda: only(lab).resumed)
+        lab.world.servers["s2"].placements[1].state = "Not Activated"
+        text, status = await ended(lab, task)
+        assert (status, codes(text)) == (1, ["HSCLA2CF", "HSCL365C"])
+        assert homes(lab) == [("s1", "Migrating - Running"), ("s2", "Running")]
+        assert "end 0" not in lab.guest.calls
+        assert await lab.type("migrlpar -o r -m s1 -p lp1") == ("", 0)
+        assert homes(lab) == [("s2", "Running")]
+        assert lab.guest.calls[-1] == "end 0"
+
+    asyncio.run(scenario())
+
+
 def test_a_high_dirty_rate_never_converges_and_leaves_a_long_rest_after_the_resume():
     def times(dirty_rate: float) -> tuple[float, float]:
         lab = SmallLab()
