@@ -135,7 +135,14 @@ def test_a_script_of_several_lines_can_be_one_command(lab):
     assert lab.run("hmc1", script) == ("1\n2\n3\n", "", 2)
 
 
-def test_a_signal_ends_a_command(lab):
+def test_a_command_may_have_any_bytes(lab):
+    with lab.channel("lp1") as channel:
+        channel.exec_command(b"printf '%s' '\xff\xe9\xc3'")
+        assert channel.makefile("rb").read() == b"\xff\xe9\xc3"
+
+
+@pytest.mark.parametrize("signal", ["TERM", "INT", "HUP", "KILL"])
+def test_a_signal_ends_a_command(lab, signal):
     async def run() -> str:
         entry = lab.endpoints["lp1"]
         async with (
@@ -150,11 +157,11 @@ def test_a_signal_ends_a_command(lab):
             client.create_process("echo ready; sleep 60") as process,
         ):
             assert await process.stdout.readline() == "ready\n"
-            process.send_signal("TERM")
+            process.send_signal(signal)
             result = await process.wait(timeout=20)
             return str(result.exit_signal[0])
 
-    assert asyncio.run(run()) == "TERM"
+    assert asyncio.run(run()) == signal
 
 
 def test_the_prompt_and_the_last_words_are_those_of_the_kind_of_machine(lab):

@@ -24,6 +24,9 @@ _OTHER_SUBTYPES = {
     "io": ("unit", "bus", "iopool", "taggedio"),
     "sriov": (),
 }
+_DEFAULT_LEVELS = dict.fromkeys(("fc", "scsi", "serial", "vnic"), "lpar")
+"""Lists of virtual adapters that have only one level."""
+
 _OTHER_LEVELS = {"virtualio": ("sys",), "proc": ("pool",)}
 
 
@@ -44,7 +47,7 @@ async def _lshwres(login: ConsoleLogin, options: Options, _call: Call) -> str:
 
 def _view(resource: str, subtype: str | None, level: str | None) -> View:
     """Raises Refusal: the three do not go together, or this list is not simulated."""
-    found = _VIEWS.get((resource, subtype, level))
+    found = _VIEWS.get((resource, subtype, level or _DEFAULT_LEVELS.get(subtype or "")))
     if found is not None:
         return found
     subtypes = {known for of, known, _ in _VIEWS if of == resource}

@@ -112,6 +112,9 @@ class Syntax:
         words = list(arguments)
         while words:
             word = words.pop(0)
+            if word.startswith("-F") and word != "-F":
+                words.insert(0, word[2:])
+                word = "-F"
             option = self._options.get(word)
             if option is None or option.names[0] in values:
                 wrong.append(word)

@@ -13,7 +13,8 @@ from powervm_sim.world.model import Amount, Partition, Placement, Server
 
 _SYSTEM_MEMORY = Table(
     "configurable_sys_mem curr_avail_sys_mem pend_avail_sys_mem installed_sys_mem deconfig_sys_mem sys_firmware_mem "
-    "mem_region_size configurable_num_sys_huge_pages curr_avail_num_sys_huge_pages pend_avail_num_sys_huge_pages",
+    "mem_region_size pend_mem_region_size configurable_num_sys_huge_pages curr_avail_num_sys_huge_pages "
+    "pend_avail_num_sys_huge_pages",
     hidden="huge_page_size",
 )
 _SYSTEM_PROCESSORS = Table(
@@ -31,8 +32,9 @@ _MEMORY_FROM_V11 = (
     "desired_hardware_mem_expansion kvm_reserved_mem_percent"
 )
 _SIDE = (
-    "{0}_proc_mode {0}_min_proc_units {0}_proc_units {0}_max_proc_units {0}_min_procs {0}_procs {0}_max_procs "
-    "{0}_sharing_mode {0}_uncap_weight {0}_shared_proc_pool_id {0}_shared_proc_pool_name"
+    "{0}_shared_proc_pool_id {0}_shared_proc_pool_name {0}_proc_mode "
+    "{0}_min_proc_units {0}_proc_units {0}_max_proc_units {0}_min_procs {0}_procs {0}_max_procs "
+    "{0}_sharing_mode {0}_uncap_weight"
 )
 _PROCESSORS = Table(
     f"lpar_name lpar_id {_SIDE.format('curr')} {_SIDE.format('pend')} run_proc_units run_procs run_uncap_weight"
@@ -57,6 +59,7 @@ def _system_memory(server: Server, _filters: Filters) -> Iterable[Row]:
         "deconfig_sys_mem": "0",
         "sys_firmware_mem": str(server.firmware_memory),
         "mem_region_size": str(server.lmb),
+        "pend_mem_region_size": str(server.devices.pending_lmb or server.lmb),
         "configurable_num_sys_huge_pages": str(server.devices.huge_pages),
         "curr_avail_num_sys_huge_pages": pages,
         "pend_avail_num_sys_huge_pages": pages,

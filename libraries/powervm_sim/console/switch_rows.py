@@ -8,10 +8,17 @@ from powervm_sim.console.output import Row, Table
 from powervm_sim.console.picking import Filters, filtered
 from powervm_sim.console.resource_view import View, fixed, of_partitions
 from powervm_sim.world.model import Placement, Server
-from powervm_sim.world.usage import slot_owner
+from powervm_sim.world.usage import is_hosted_by, max_virtual_slots, slot_owner
 
-MAX_VIRTUAL_SLOTS = 200
 SERIAL_SLOTS = (0, 1)
+
+_FEATURES = {
+    "PCIe3 2-Port 16Gb Fibre Channel Adapter": ("EN0A", "0C04"),
+    "PCIe3 4-Port 10GbE SR Adapter": ("EN15", "0200"),
+    "PCIe3 4-port 10GbE SR-IOV Adapter": ("EN15", "0200"),
+    "PCIe3 2-Port 10GbE SFP+ Adapter": ("EN0S", "0200"),
+}
+"""Feature code and PCI class by description."""
 
 _SLOTS = Table("slot_num lpar_name lpar_id config drc_name")
 _SLOT_COUNTS = Table("lpar_name lpar_id curr_max_virtual_slots pend_max_virtual_slots next_avail_virtual_slot")
@@ -22,7 +29,9 @@ _SERIAL = Table(
 _SWITCHES = Table("vswitch switch_mode allowed_lpar_names allowed_lpar_ids")
 _NETWORKS = Table("vnetwork vlan_id vswitch is_tagged")
 _PHYSICAL_SLOTS = Table(
-    "unit_phys_loc bus_id phys_loc drc_index lpar_name lpar_id slot_io_pool_id description drc_name"
+    "unit_phys_loc bus_id phys_loc drc_index lpar_name lpar_id slot_io_pool_id description feature_codes pci_class "
+    "bus_grouping iop parent_slot_drc_index drc_name",
+    hidden="lpar_assignment_capable dynamic_lpar_assignment_capable",
 )
 
 
@@ -34,9 +43,10 @@ def slot_kinds(placement: Placement) -> dict[int, str]:
     kinds |= {vnic.slot: "vnic" for vnic in partition.vnics}
     kinds |= {adapter.slot: adapter.kind for adapter in placement.storage}
     if partition.is_vios:
+        kinds |= {adapter.slot: adapter.kind for adapter in placement.waiting}
         for client in placement.server.placements.values():
             for storage in client.storage:
-                if storage.host_id == placement.lpar_id:
+                if is_hosted_by(storage, placement):
                     kinds[storage.remote_slot] = storage.kind
             for backing in client.backings:
                 if backing.host_id == placement.lpar_id:
@@ -62,12 +72,12 @@ def _slot_rows(placement: Placement) -> Iterator[Row]:
 
 
 def _slot_counts(placement: Placement) -> Iterator[Row]:
-    used = slot_kinds(placement)
+    used, most = slot_kinds(placement), str(max_virtual_slots(placement))
     yield {
         "lpar_name": placement.name,
         "lpar_id": str(placement.lpar_id),
-        "curr_max_virtual_slots": str(MAX_VIRTUAL_SLOTS),
-        "pend_max_virtual_slots": str(MAX_VIRTUAL_SLOTS),
+        "curr_max_virtual_slots": most,
+        "pend_max_virtual_slots": most,
         "next_avail_virtual_slot": str(next(slot for slot in range(2, 65_536) if slot not in used)),
     }
 
@@ -116,18 +126,28 @@ def _physical_slots(server: Server, filters: Filters) -> Iterable[Row]:
         if owner not in wanted and ("lpar_names" in filters or "lpar_ids" in filters):
             continue
         unit, _, place = slot.location.rpartition("-")
-        yield {
+        feature, pci_class = _FEATURES.get(slot.description, ("null", "0200"))
+        row = {
             "unit_phys_loc": unit.removesuffix("-P1"),
             "bus_id": str(int(slot.drc_index, 16) & 0xFFFF),
             "phys_loc": place,
             "drc_index": slot.drc_index,
-            "lpar_name": owner.name if owner else "null",
             "lpar_id": str(owner.lpar_id) if owner else "none",
             "slot_io_pool_id": "none",
             "description": slot.description,
+            "feature_codes": feature,
+            "pci_class": pci_class,
+            "bus_grouping": "0",
+            "iop": "0",
+            "parent_slot_drc_index": "none",
             "drc_name": slot.location,
+            "lpar_assignment_capable": "1",
+            "dynamic_lpar_assignment_capable": "1",
         }
+        yield row | {"lpar_name": owner.name} if owner else row
 
+
+_PHYSICAL_FILTERS = {"slots": "drc_index", "units": "unit_phys_loc", "buses": "bus_id"}
 
 SWITCHES: dict[tuple[str, str | None, str | None], View] = {
     ("virtualio", "slot", "slot"): View(
@@ -141,8 +161,6 @@ SWITCHES: dict[tuple[str, str | None, str | None], View] = {
     ("virtualio", "vnetwork", None): View(
         fixed(_NETWORKS), _network_rows, {"vnetworks": "vnetwork", "vswitches": "vswitch", "vlans": "vlan_id"}
     ),
-    ("io", "slot", None): View(
-        fixed(_PHYSICAL_SLOTS), _physical_slots, {"slots": "drc_index", "units": "unit_phys_loc"}, by_partition=True
-    ),
+    ("io", "slot", None): View(fixed(_PHYSICAL_SLOTS), _physical_slots, _PHYSICAL_FILTERS, by_partition=True),
 }
 """By ``-r``, ``--rsubtype`` and ``--level``."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from powervm_sim.console.output import Row, Table
 from powervm_sim.console.resource_view import View, fixed, of_partitions
-from powervm_sim.world.model import Ethernet, Placement, Storage
+from powervm_sim.world.model import Ethernet, Placement, Storage, WaitingAdapter
 
 ETHERNET = Table(
     (
@@ -47,17 +47,30 @@ def storage_rows(placement: Placement, kind: str) -> Iterator[Row]:
             "remote_lpar_name": client.name,
             "remote_slot_num": str(adapter.slot),
         }
+    for waiting in placement.waiting:
+        if waiting.kind == kind:
+            yield _head(placement, waiting.slot) | _waiting(placement, waiting)
+
+
+def _waiting(placement: Placement, adapter: WaitingAdapter) -> Row:
+    client = placement.server.placements.get(adapter.client_id or 0)
+    return {
+        "adapter_type": "server",
+        "remote_lpar_id": "any" if adapter.client_id is None else str(adapter.client_id),
+        "remote_lpar_name": client.name if client else "",
+        "remote_slot_num": "any" if adapter.client_slot is None else str(adapter.client_slot),
+    }
 
 
 def served_by(host: Placement, kind: str) -> list[tuple[Placement, Storage]]:
-    """The client adapters that a Virtual I/O Server hosts, by its slot."""
+    """The client adapters that a Virtual I/O Server has server adapters for, by its slot."""
     if not host.partition.is_vios:
         return []
     found = [
         (client, adapter)
         for client in host.server.placements.values()
         for adapter in client.storage
-        if adapter.kind == kind and adapter.host_id == host.lpar_id
+        if adapter.kind == kind and adapter.host_id == host.lpar_id and adapter.hosted
     ]
     return sorted(found, key=lambda pair: pair[1].remote_slot)
 
@@ -92,8 +105,8 @@ def _ethernet(adapter: Ethernet) -> Row:
 
 
 def is_tagging(adapter: Ethernet) -> bool:
-    """Whether it is an IEEE 802.1Q adapter: a trunk, or one with additional VLANs."""
-    return adapter.trunk_priority is not None or bool(adapter.additional)
+    """Whether it is an IEEE 802.1Q adapter: one with additional VLANs."""
+    return bool(adapter.additional)
 
 
 def _storage(kind: str) -> Callable[[Placement], Iterator[Row]]:

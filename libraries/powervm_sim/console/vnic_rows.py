@@ -14,7 +14,7 @@ from powervm_sim.world.usage import active_backing, backing_status
 _VNICS = Table(
     "lpar_name lpar_id slot_num desired_mode curr_mode auto_priority_failover port_vlan_id pvid_priority "
     "allowed_vlan_ids mac_addr allowed_os_mac_addrs backing_devices backing_device_states",
-    hidden="state is_required",
+    hidden="state is_required is_disabled",
 )
 _BACKINGS = Table(
     "lpar_name lpar_id type adapter_id physical_port_id logical_port_id capacity desired_capacity max_capacity "
@@ -84,6 +84,7 @@ def _vnic(placement: Placement, vnic: Vnic) -> Row:
         "backing_device_states": ",".join(states) or "none",
         "state": "1" if placement.powered else "0",
         "is_required": str(int(vnic.required)),
+        "is_disabled": str(int(vnic.disabled)),
     }
 
 

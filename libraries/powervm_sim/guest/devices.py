@@ -117,7 +117,8 @@ class Devices:
     def _back_later(self, adapter: Adapter) -> None:
         def back() -> None:
             interface = self._guest.network.find_unit(adapter)
-            if interface is None or (adapter.unit or adapter.drc_index) in self._stuck:
+            served = all(one.link for one in self._guest.hardware.adapters if one.unit == adapter.unit)
+            if interface is None or not served or (adapter.unit or adapter.drc_index) in self._stuck:
                 return
             for text, level in network_login_lines(adapter):
                 self._guest.kernel_log.write(text, level)

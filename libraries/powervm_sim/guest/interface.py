@@ -26,6 +26,7 @@ class Adapter:
         drc_index: Of a logical port, for example ``0x20004005``; it makes the interface ``enP16389p1s0``.
         hcn_id: Of a migratable logical port and of its backup: both are members of the bond of that id. 0 otherwise.
         primary: It is the logical port of the two, not the backup.
+        link: Of a vNIC: a backing device serves it.
         wwpns: The two names of a virtual Fibre Channel adapter, for example ``c05076ab12cd0010``.
     """
 
@@ -39,6 +40,7 @@ class Adapter:
     drc_index: int = 0
     hcn_id: int = 0
     primary: bool = False
+    link: bool = True
     wwpns: tuple[str, ...] = ()
 
 
@@ -153,6 +155,12 @@ class Guest(Protocol):
 
     def add_port(self, adapter: Adapter) -> int:
         """A port was plugged in (``hcncfgdrc``): it joins its bond; 0, or the number of the error."""
+
+    def hardware_changed(self, hardware: Hardware) -> None:
+        """Memory, processors or adapters were added or taken away while it runs (or is about to boot)."""
+
+    def fail_over(self, adapter: Adapter) -> None:
+        """Another backing device serves this vNIC from now on."""
 
     def suspend(self) -> None:
         """Last moment on the source: the suspend lines are logged, then nothing runs until `resume`."""

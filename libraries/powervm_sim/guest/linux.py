@@ -15,6 +15,7 @@ from powervm_sim.guest.boot_lines import boot_lines
 from powervm_sim.guest.clock import Clock
 from powervm_sim.guest.commands import catalogue
 from powervm_sim.guest.devices import Devices
+from powervm_sim.guest.dlpar import follow
 from powervm_sim.guest.hardware_files import THREADS_PER_CORE
 from powervm_sim.guest.hcn import HybridNetwork
 from powervm_sim.guest.hooks import Hooks
@@ -179,6 +180,17 @@ class LinuxGuest:
         self.pace.thaw()
         self.awake.set()
 
+    def hardware_changed(self, hardware: Hardware) -> None:
+        """Memory, processors or adapters were added or taken away."""
+        if self._running:
+            before, self._hardware = self.hardware, hardware
+            follow(self, before.adapters)
+
+    def fail_over(self, adapter: Adapter) -> None:
+        """Another backing device serves this vNIC from now on, also when ``1`` was written to its ``failover`` file."""
+        if self._running:
+            self.devices.fail_over(adapter)
+
     def end_migration(self, status: int) -> None:
         """The kernel's call has returned."""
         self.pace.slow(tracked=False)
@@ -320,10 +332,6 @@ class LinuxGuest:
         if self.spec.distribution.startswith("sles"):
             return f"{self.spec.short_name}:~ # "
         return f"[root@{self.spec.short_name} ~]# "
-
-    def fail_over(self, adapter: Adapter) -> None:
-        """Somebody has written ``1`` to the ``failover`` file of a vNIC."""
-        self.devices.fail_over(adapter)
 
     # --- inside ----------------------------------------------------------------------------------------------
 

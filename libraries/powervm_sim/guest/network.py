@@ -214,6 +214,7 @@ class Network:
             unit=adapter.unit,
             drc_index=adapter.drc_index,
             hcn_id=adapter.hcn_id,
+            carrier=adapter.link,
         )
         self._next_index += 1
         self.interfaces.append(interface)

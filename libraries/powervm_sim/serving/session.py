@@ -21,8 +21,10 @@ from powervm_sim.world.history import History
 _LOG = logging.getLogger(__name__)
 _PIECE = 8192
 _LONGEST_RECORD = 2000
+_LONGEST_SCRIPT = 128 * 1024
+_NUMBERED_LINES = 500
 _INTERRUPTED = 130
-_SIGNALS = frozenset({"TERM", "HUP", "KILL", "QUIT"})
+_SIGNALS = frozenset({"TERM", "HUP", "INT", "KILL", "QUIT"})
 
 _PASSWORD = re.compile(r"""(--passwd[\s=]+)("[^"]*"|'[^']*'|\S+)""")
 
@@ -143,12 +145,10 @@ class Session:
             self._adopt(await shell.close(hangup=cut))
 
     async def _run(self, shell: LoginShell) -> int:
-        if self._process.command is not None:
-            status = await self._command(shell, self._process.command, self._stdin)
-            await shell.settle()
-            return status
-        if self._terminal is None:
-            status = await self._typed_blindly(shell)
+        command = self._process.command
+        if command is not None or self._terminal is None:
+            work = self._typed_blindly(shell) if command is None else self._command(shell, command, self._stdin)
+            status = await work
             await shell.settle()
             return status
         return await self._interactive(shell)
@@ -158,14 +158,16 @@ class Session:
         status, script, before = 0, "", 0
         while not shell.exited and (line := await self._stdin.readline()):
             script += line
-            if not shell.complete(script):
+            await asyncio.sleep(0)
+            if len(script) < _LONGEST_SCRIPT and not shell.complete(script):
                 continue
             if script.strip():
                 # Empty lines in front, so that messages name the right line.
-                status = await self._command(shell, "\n" * before + script, self._stdin)
+                lead = "\n" * before if before <= _NUMBERED_LINES else ""
+                status = await self._command(shell, lead + script, self._stdin)
             before += script.count("\n")
             script = ""
-        return await self._command(shell, "\n" * before + script, self._stdin) if script.strip() else status
+        return await self._command(shell, script, self._stdin) if script.strip() else status
 
     async def _command(self, shell: LoginShell, script: str, stdin: Input) -> int:
         stdout, stderr = ChannelOutput(self._process.stdout), ChannelOutput(self._process.stderr)
@@ -249,7 +251,7 @@ class Session:
                 await self._stdin.feed(text)
 
     def _signal(self, name: str, work: asyncio.Task[int]) -> None:
-        if name == "INT":
+        if name == "INT" and self._terminal is not None:
             self._interrupt()
         elif name in _SIGNALS:
             self._ended_by = name

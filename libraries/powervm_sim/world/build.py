@@ -189,7 +189,7 @@ class _Builder:
         units = _amount(entry.units, least=0.1) if entry.units else None
         mode = entry.compat_mode
         sharing = Sharing("cap" if entry.capped else "uncap", entry.weight) if units else Sharing("keep_idle_procs", 0)
-        profile = Profile(entry.profile, memory, processors, units, mode, sharing, entry.processor_pool)
+        profile = Profile(entry.profile, memory, processors, units, mode, sharing=sharing, pool=entry.processor_pool)
         partition = Partition(
             name=name,
             uuid=self._uuid(name),
@@ -220,6 +220,7 @@ class _Builder:
             served_address=entry.serve,
             sharing=sharing,
             huge_pages=entry.huge_pages,
+            max_virtual_slots=entry.max_virtual_slots,
         )
         firmware = Firmware(
             rmc_changed=lambda: partition.rmc.changed(

@@ -67,10 +67,12 @@ class SriovEntry(Entry):
     id: int | None = Field(default=None, ge=1, le=255)
     mode: Literal["sriov", "dedicated"] = "sriov"
     logical_ports: int = Field(default=48, ge=1, le=63)
-    ports: tuple[PhysicalPortEntry, ...] = Field(min_length=1, max_length=8)
+    ports: tuple[PhysicalPortEntry, ...]
 
     @model_validator(mode="after")
     def _id_fits(self) -> SriovEntry:
+        if not 1 <= len(self.ports) <= 8:
+            raise ValueError("an adapter has from 1 to 8 ports")
         if self.mode == "sriov" and self.id is None:
             raise ValueError("an adapter in sriov mode needs an id")
         if self.mode == "dedicated" and self.id is not None:
@@ -137,7 +139,13 @@ class VnicEntry(Entry):
     slot: Slot
     vlan: OptionalVlan = 0
     auto_failover: bool = True
-    backing: tuple[BackingEntry, ...] = Field(min_length=1, max_length=6)
+    backing: tuple[BackingEntry, ...]
+
+    @model_validator(mode="after")
+    def _has_backing(self) -> VnicEntry:
+        if not 1 <= len(self.backing) <= 6:
+            raise ValueError("a vNIC has from 1 to 6 backing devices")
+        return self
 
 
 class BackupEntry(Entry):
@@ -213,3 +221,4 @@ class PartitionDevices(Entry):
     capped: bool = False
     weight: int = Field(default=128, ge=0, le=255)
     huge_pages: int = Field(default=0, ge=0)
+    max_virtual_slots: int = Field(default=200, ge=2, le=65_536)

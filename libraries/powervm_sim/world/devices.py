@@ -128,6 +128,7 @@ class Devices:
 
     Attributes:
         huge_pages: Pages of 16 GB that are set aside.
+        pending_lmb: Megabytes of a logical memory block after the next start of the server; None for no change.
     """
 
     sriov: list[SriovAdapter] = field(default_factory=list)
@@ -136,6 +137,7 @@ class Devices:
     pools: dict[int, ProcessorPool] = field(default_factory=lambda: {0: ProcessorPool(0, "DefaultPool")})
     slots: dict[str, PhysicalSlot] = field(default_factory=dict)
     huge_pages: int = 0
+    pending_lmb: int | None = None
 
     def adapter(self, number: int) -> SriovAdapter | None:
         """The SR-IOV adapter of this adapter id."""
@@ -207,6 +209,7 @@ class Vnic:
         mac: Twelve digits.
         auto_failover: The operational backing device with the best priority is the active one.
         hcn_id: It is the backup of the migratable port with this id; 0 otherwise.
+        disabled: No backing device serves it.
     """
 
     slot: int
@@ -218,6 +221,7 @@ class Vnic:
     auto_failover: bool = True
     required: bool = False
     hcn_id: int = 0
+    disabled: bool = False
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,7 @@ class Storage:
         host_id: Partition id of the Virtual I/O Server.
         wwpns: Two names for ``fc``, none for ``scsi``.
         fc_port: The physical port of the host that an ``fc`` adapter is mapped to, for example ``fcs0``.
+        hosted: The host has the server adapter that belongs to it.
     """
 
     kind: str
@@ -133,6 +134,21 @@ class Storage:
     wwpns: tuple[str, ...] = ()
     fc_port: str = ""
     required: bool = False
+    hosted: bool = True
+
+
+@dataclass(frozen=True)
+class WaitingAdapter:
+    """A server adapter of a Virtual I/O Server that no client adapter is connected to.
+
+    Attributes:
+        client_id: Who may connect; None for anybody. Likewise `client_slot`.
+    """
+
+    kind: str
+    slot: int
+    client_id: int | None
+    client_slot: int | None
 
 
 @dataclass(eq=False)
@@ -183,6 +199,7 @@ class Partition:
     vnics: tuple[Vnic, ...] = ()
     sharing: Sharing = Sharing()
     huge_pages: int = 0
+    max_virtual_slots: int = 200
     power_watchers: list[Callable[[bool], None]] = field(default_factory=list)
 
     @property
@@ -211,6 +228,7 @@ class Placement:
         ports: The logical ports that it holds on this server.
         slots: The physical slots that it owns.
         pool: The id of its shared processor pool on this server.
+        waiting: Server adapters without a client, of a Virtual I/O Server.
     """
 
     partition: Partition
@@ -222,6 +240,7 @@ class Placement:
     ports: tuple[LogicalPort, ...] = ()
     slots: tuple[OwnedSlot, ...] = ()
     pool: int = 0
+    waiting: tuple[WaitingAdapter, ...] = ()
 
     @property
     def name(self) -> str:

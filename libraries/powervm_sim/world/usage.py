@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from powervm_sim.world.devices import Backing, FibrePort, LogicalPort, PhysicalPort, Vnic
-from powervm_sim.world.model import Placement, Server, Storage
+from powervm_sim.world.model import SHUTTING_DOWN, Placement, Server, Storage
 
 OPERATIONAL = "Operational"
 _FULL = 100.0
 _FIRST_BACKING_ID = 16_384
+_FIRST_CONSOLE_SLOT = 32_897
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def backing_status(server: Server, backing: Backing) -> str:
     """The word of ``status`` in ``lshwres -r virtualio --rsubtype vnicbkdev``."""
     host = server.placements.get(backing.host_id)
     port = server.devices.port(backing.adapter, backing.port)
-    if host is None or not host.running:
+    if host is None or not (host.running or host.state == SHUTTING_DOWN):
         return "Powered Off"
     if port is None:
         return "Not Operational"
@@ -123,6 +124,8 @@ def backing_status(server: Server, backing: Backing) -> str:
 
 def active_backing(placement: Placement, vnic: Vnic) -> Backing | None:
     """The backing device that carries the traffic of a vNIC now; None when none can."""
+    if vnic.disabled:
+        return None
     working = [
         backing
         for backing in placement.backings
@@ -149,11 +152,22 @@ def used_slots(placement: Placement) -> set[int]:
     """The virtual slots of a partition that have an adapter, also the server adapters of a Virtual I/O Server."""
     partition = placement.partition
     used = {adapter.slot for adapter in partition.ethernet} | {vnic.slot for vnic in partition.vnics}
-    used |= {adapter.slot for adapter in placement.storage}
+    used |= {adapter.slot for adapter in placement.storage} | {adapter.slot for adapter in placement.waiting}
     for client in placement.server.placements.values():
-        used |= {storage.remote_slot for storage in client.storage if storage.host_id == placement.lpar_id}
+        used |= {storage.remote_slot for storage in client.storage if is_hosted_by(storage, placement)}
         used |= {backing.host_slot for backing in client.backings if backing.host_id == placement.lpar_id}
     return used
+
+
+def max_virtual_slots(placement: Placement) -> int:
+    """How many virtual slots a partition has: never fewer than it uses, those that the console chose not counted."""
+    own = [slot for slot in used_slots(placement) if slot < _FIRST_CONSOLE_SLOT]
+    return max(placement.partition.max_virtual_slots, *(slot + 1 for slot in own), 2)
+
+
+def is_hosted_by(storage: Storage, host: Placement) -> bool:
+    """Whether a Virtual I/O Server has the server adapter of a client adapter."""
+    return storage.host_id == host.lpar_id and storage.hosted
 
 
 def free_slot(placement: Placement, first: int = 2) -> int:
@@ -165,7 +179,7 @@ def free_slot(placement: Placement, first: int = 2) -> int:
 def vnic_host_slot(host: Placement, also_used: frozenset[int] = frozenset()) -> int:
     """A free slot for a vNIC server adapter on a Virtual I/O Server: those that the console chooses begin at 32897."""
     used = used_slots(host) | also_used
-    return next(slot for slot in range(32_897, 65_536) if slot not in used)
+    return next(slot for slot in range(_FIRST_CONSOLE_SLOT, 65_536) if slot not in used)
 
 
 def port_of(server: Server, use: LogicalPort | Backing) -> PhysicalPort | None:
@@ -179,3 +193,8 @@ def slot_owner(server: Server, drc_index: str) -> Placement | None:
         if any(slot.drc_index == drc_index for slot in place.slots):
             return place
     return None
+
+
+def pool_named(server: Server, name: str) -> int:
+    """The id of the shared processor pool of this name; -1 when there is none."""
+    return next((pool.number for pool in server.devices.pools.values() if pool.name == name), -1)

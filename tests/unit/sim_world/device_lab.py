@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from world_doubles import MemoGuest, SmallLab, StillClock
 
-from powervm_sim.guest.interface import Adapter, Firmware
+from powervm_sim.guest.interface import Adapter, Firmware, Hardware
 from powervm_sim.migration.desk import Desk
 from powervm_sim.world.build import build
 from powervm_sim.world.file import WorldFile
@@ -36,12 +36,19 @@ class PortGuest(MemoGuest):
         self.calls.append(f"remove {adapter.drc_index:x} {adapter.hcn_id:x}")
         return self.status
 
+    def hardware_changed(self, hardware: Hardware) -> None:
+        self.hardware = hardware
+        self.calls.append("changed")
+
+    def fail_over(self, adapter: Adapter) -> None:
+        self.calls.append(f"failover {adapter.unit:x}")
+
 
 class DeviceLab(SmallLab):
-    """The shipped world, changed at dotted key paths."""
+    """The shipped world, or another one, changed at dotted key paths."""
 
-    def __init__(self, changes: dict[str, Any] | None = None) -> None:
-        data = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    def __init__(self, changes: dict[str, Any] | None = None, data: dict[str, Any] | None = None) -> None:
+        data = yaml.safe_load(SHIPPED.read_text(encoding="utf-8")) if data is None else data
         for path, value in (changes or {}).items():
             entry = data
             *above, last = path.split(".")
