@@ -30,6 +30,7 @@ from powervm_sim.guest.processes import ProcessTable
 from powervm_sim.guest.rsct import Rsct
 from powervm_sim.guest.scp import serve_files
 from powervm_sim.guest.services import Units
+from powervm_sim.guest.settings import FirewallRules, Parameters
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
 from powervm_sim.guest.shell_system import GuestSystem
@@ -64,7 +65,7 @@ class LinuxGuest:
     def __init__(self, spec: GuestSpec, firmware: Firmware, *, seed: int, clock: Clock | None = None) -> None:
         self.spec = spec
         self.firmware = firmware
-        self.clock = clock or Clock()
+        self.clock: Clock = clock or Clock()
         self.around: Callable[[Lookup], Lookup] = lambda lookup: lookup
         self.awake = asyncio.Event()
         self.awake.set()
@@ -80,6 +81,7 @@ class LinuxGuest:
         self.units = Units(
             (service for service in spec.system.services if service.name != "firewalld" or self.has("firewalld")),
             self.clock.time,
+            lambda text: self.log(text, "systemd", pid=1),
         )
         firewall = self.units.find("firewalld")
         if firewall is not None:
@@ -97,7 +99,7 @@ class LinuxGuest:
     @property
     def rmc_ready(self) -> bool:
         """The subsystems that RMC needs are active and remote clients are allowed."""
-        return self._running and self._has_rsct() and self.rsct.ready
+        return self._running and self._has_rsct() and self.rsct.ready and self._reachable()
 
     @property
     def running(self) -> bool:
@@ -214,7 +216,13 @@ class LinuxGuest:
     @property
     def cpus(self) -> int:
         """Hardware threads that are online."""
-        return self.hardware.processors * THREADS_PER_CORE
+        return self.hardware.processors * self.threads
+
+    @property
+    def online(self) -> list[int]:
+        """The numbers of the hardware threads that are online."""
+        cores = range(0, self.hardware.processors * THREADS_PER_CORE, THREADS_PER_CORE)
+        return [core + thread for core in cores for thread in range(self.threads)]
 
     @property
     def load(self) -> str:
@@ -232,6 +240,12 @@ class LinuxGuest:
     def command_line(self) -> str:
         """The kernel's command line."""
         return f"BOOT_IMAGE=/vmlinuz-{self.spec.release} root=/dev/mapper/{self.spec.distribution}-root ro"
+
+    def install(self, package: str) -> None:
+        """A package was installed: its programs are there from now on."""
+        self.packages = (*self.packages, package)
+        self._package_names.add(package_name(package))
+        system_files.fill_programs(self)
 
     def package_version(self, name: str) -> str:
         """The version of an installed package, for example ``2.37.4``; ``0`` when it is not there."""
@@ -345,6 +359,9 @@ class LinuxGuest:
         self.devices = Devices(self)
         self.pace = WorkPace(self.clock)
         self.stress = Load()
+        self.firewall = FirewallRules()
+        self.parameters = Parameters()
+        self.threads = THREADS_PER_CORE
         self.migration = MigrationLog(
             kernel=self._kernel_print,
             report=lambda text, pid: self.log(text, "drmgr", facility=LOCAL0, pid=pid),
@@ -354,6 +371,7 @@ class LinuxGuest:
             mobility=mobility_of(self.spec.release),
             drivers=(self.devices.reconnect, self.devices.log_in),
             hooks=self.hooks.run,
+            watchdog_factor=lambda: self.parameters.number("kernel/nmi_wd_lpm_factor"),
         )
 
     def _new_id(self) -> str:
@@ -363,6 +381,11 @@ class LinuxGuest:
         """The SSH server, which is the parent of every login."""
         unit = self.units.find("sshd")
         return unit.pid if unit is not None and unit.pid is not None else 1
+
+    def _reachable(self) -> bool:
+        """No firewall keeps consoles away from RMC."""
+        unit = self.units.find("firewalld")
+        return unit is None or not unit.active or self.firewall.lets_rmc_in
 
     def _has_rsct(self) -> bool:
         return self.has("src") and self.has("rsct.core") and self.has("DynamicRM")

@@ -79,6 +79,7 @@ class MigrationLog:
         mobility: What the kernel does.
         drivers: What the drivers do when they find themselves on another server, and when they log in there.
         hooks: Runs the hooks of a phase; returns the status of the one that vetoes, or 0.
+        watchdog_factor: Percent by which the watchdog waits longer during a move.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class MigrationLog:
         mobility: Mobility,
         drivers: tuple[Callable[[], None], Callable[[], None]],
         hooks: Callable[[str], int],
+        watchdog_factor: Callable[[], int],
     ) -> None:
         self._kernel = kernel
         self._report = report
@@ -101,6 +103,7 @@ class MigrationLog:
         self._mobility = mobility
         self._drivers = drivers
         self._hooks = hooks
+        self._watchdog_factor = watchdog_factor
         self.move: Move | None = None
 
     def check(self, stream_id: int, target_id: int) -> int:
@@ -131,7 +134,8 @@ class MigrationLog:
         move = self._running()
         move.source = source
         if self._mobility.watchdog:
-            self._kernel("watchdog: Set the NMI watchdog timeout factor to 200%", Level.INFO)
+            factor = self._watchdog_factor()
+            self._kernel(f"watchdog: Set the NMI watchdog timeout factor to {factor}%", Level.INFO)
         if self._mobility.joins:
             self._kernel(f"mobility: calling ibm,suspend-me on CPU {move.cpu}", Level.INFO)
         else:

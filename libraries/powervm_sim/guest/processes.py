@@ -109,6 +109,7 @@ class ProcessTable:
         self._now = now
         self._by_pid: dict[int, Process] = {}
         self._next = first_pid
+        self.last_signal = 0
 
     def __iter__(self) -> Iterator[Process]:
         return iter(sorted(self._by_pid.values(), key=lambda process: process.pid))
@@ -219,7 +220,7 @@ class ProcessTable:
             return
         if process.task is None and signal in _NOT_FOR_DAEMONS and process.parent == 1:
             return
-        process.signal = signal
+        process.signal = self.last_signal = signal
         if process.task is not None:
             process.task.cancel()
             return

@@ -128,7 +128,7 @@ class PartitionEntry(ServedEntry, PartitionDevices):
 
     server: Name
     id: int = Field(ge=1, le=999)
-    distribution: Literal["rhel9", "sles15"]
+    distribution: Literal["rhel8", "rhel9", "rhel10", "sles15", "sles15sp6"]
     memory: Megabytes = 8192
     processors: int = Field(default=2, ge=1)
     units: float | None = Field(default=0.5, gt=0)

@@ -9,22 +9,32 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from powervm_sim.guest.commands import (
+    archives,
+    binary_views,
+    collections,
     device_lists,
     dmesg,
     file_changes,
+    file_copies,
     file_views,
+    find,
     hcn_tools,
     identity,
     journalctl,
+    network_probes,
     network_tools,
     packages,
     ping,
+    process_list,
+    process_signals,
     process_tools,
     processor_tools,
     rmc,
     stress,
     subsystems,
+    system_views,
     systemctl,
+    tar,
 )
 from powervm_sim.guest.commands.gated import GatedInput, GatedOutput
 from powervm_sim.guest.commands.kinds import GuestCommand
@@ -38,54 +48,58 @@ from powervm_sim.shell.filters import filters
 if TYPE_CHECKING:
     from powervm_sim.guest.linux import LinuxGuest
 
-_IN_PATH: dict[str, GuestCommand] = {
-    **identity.COMMANDS,
-    **processor_tools.COMMANDS,
-    **packages.COMMANDS,
-    **systemctl.COMMANDS,
-    **subsystems.COMMANDS,
-    **rmc.COMMANDS,
-    **dmesg.COMMANDS,
-    **journalctl.COMMANDS,
-    **file_changes.COMMANDS,
-    **file_views.COMMANDS,
-    **network_tools.COMMANDS,
-    **process_tools.COMMANDS,
-    **ping.COMMANDS,
-    **device_lists.COMMANDS,
-    **hcn_tools.COMMANDS,
-    **stress.COMMANDS,
-}
-_RSCT: dict[str, GuestCommand] = {**rmc.COMMANDS, **rmc.PATH_ONLY}
+_MODULES = (
+    archives,
+    binary_views,
+    collections,
+    device_lists,
+    dmesg,
+    file_changes,
+    file_copies,
+    file_views,
+    find,
+    hcn_tools,
+    identity,
+    journalctl,
+    network_probes,
+    network_tools,
+    packages,
+    ping,
+    process_list,
+    process_signals,
+    process_tools,
+    processor_tools,
+    rmc,
+    stress,
+    subsystems,
+    system_views,
+    systemctl,
+    tar,
+)
+_IN_PATH: dict[str, GuestCommand] = {name: command for module in _MODULES for name, command in module.COMMANDS.items()}
+_RSCT: dict[str, GuestCommand] = {**rmc.COMMANDS, **rmc.PATH_ONLY, **collections.PATH_ONLY}
 
 _PROGRAM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 _RSCT_FOLDERS = ("/opt/rsct/bin", "/usr/sbin/rsct/bin", "/opt/rsct/install/bin", "/usr/sbin/rsct/install/bin")
 
-_ADMINISTRATOR = frozenset((*processor_tools.COMMANDS, *subsystems.COMMANDS, *process_tools.POWER, "drmgr", "ip"))
+_ADMINISTRATOR = frozenset(
+    (
+        *processor_tools.COMMANDS,
+        *subsystems.COMMANDS,
+        *process_tools.POWER,
+        *hcn_tools.COMMANDS,
+        *collections.COMMANDS,
+        "drmgr",
+        "ip",
+        "lsdevinfo",
+        "multipath",
+        "ethtool",
+        "sysctl",
+    )
+) - {"lscpu"}
 """Programs that are in ``/usr/sbin``."""
 
-_PACKAGE = {
-    "hcnmgr": "powerpc-utils-core",
-    "hcnversion": "powerpc-utils-core",
-    "lsdevinfo": "powerpc-utils",
-    "stress-ng": "stress-ng",
-    "sos": "sos",
-    "sosreport": "sos",
-    "supportconfig": "supportutils",
-    "firewall-cmd": "firewalld",
-    "lssrc": "src",
-    "startsrc": "src",
-    "stopsrc": "src",
-    "rmcctrl": "rsct.core",
-    "recfgct": "rsct.core.utils",
-    "rmcdomainstatus": "rsct.core",
-    "lsrsrc": "rsct.core",
-    "drmgr": "powerpc-utils",
-    "lparstat": "powerpc-utils",
-    "ppc64_cpu": "powerpc-utils",
-}
-"""Commands that are missing with their package."""
-
+_ONLY_ON = {"yum": "rhel", "dnf": "rhel", "zypper": "sles"}
 
 _OF_SHELL = ("bash", "sh", "env", "echo", "printf", "test", "[", "sleep", "pwd")
 """Programs that the shell language brings."""
@@ -125,11 +139,14 @@ def _known(folder: str) -> dict[str, GuestCommand]:
     """The commands that are in a folder."""
     if folder in _RSCT_FOLDERS:
         return _RSCT
-    return _IN_PATH | process_tools.PATH_ONLY if folder in _PROGRAM_FOLDERS else {}
+    return _IN_PATH if folder in _PROGRAM_FOLDERS else {}
 
 
 def _installed(guest: LinuxGuest, name: str) -> bool:
-    return name not in _PACKAGE or guest.has(_PACKAGE[name])
+    """A command is missing with its package, or on the other distribution."""
+    if name in _ONLY_ON and not guest.spec.distribution.startswith(_ONLY_ON[name]):
+        return False
+    return name not in packages.OWNERS or guest.has(packages.OWNERS[name])
 
 
 async def _run(guest: LinuxGuest, command: Command, call: Call) -> int:
@@ -167,7 +184,7 @@ def paths(guest: LinuxGuest) -> list[str]:
     """The paths of all programs that are installed, also of those that only refuse."""
     names = filter(
         partial(_installed, guest),
-        sorted({*_IN_PATH, *_OF_SHELL, *process_tools.PATH_ONLY, *filters(), *NOT_SIMULATED}),
+        sorted({*_IN_PATH, *_OF_SHELL, *filters(), *NOT_SIMULATED}),
     )
     found = [f"/usr/{'sbin' if name in _ADMINISTRATOR else 'bin'}/{name}" for name in names]
     for name in sorted(_RSCT):
