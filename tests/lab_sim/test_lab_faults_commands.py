@@ -91,6 +91,26 @@ def test_a_hanging_command_can_come_back_by_itself(lab: RunningLab):
     assert time.monotonic() - begin >= 0.4
 
 
+def test_a_hanging_command_is_interrupted_on_a_terminal(lab: RunningLab):
+    rule = inject(lab, "kind=command-hangs endpoint=hmc1 command=lssyscfg")
+    client = lab.connect("hmc1")
+    shell = client.invoke_shell()
+    shell.settimeout(20)
+    shell.send(f"{SYSTEMS}\r")
+    until(lambda: fired(lab, rule))
+    shell.send("\x03")
+    read_until(shell, "^C\r\nhscroot@hmc1:~> ")
+    shell.send("echo Rc=$?\r")
+    read_until(shell, "Rc=130\r\n")
+    client.close()
+
+
+def read_until(shell: paramiko.Channel, text: str) -> None:
+    seen = ""
+    while text not in seen:
+        seen += shell.recv(4096).decode()
+
+
 def test_a_slow_command_takes_so_much_longer_as_the_speed_allows(lab: RunningLab):
     inject(lab, "kind=command-slow endpoint=hmc1 command=lshmc seconds=50")
     begin = time.monotonic()
