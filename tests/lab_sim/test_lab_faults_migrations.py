@@ -89,6 +89,21 @@ def test_a_check_hook_in_the_partition_does_not_agree(lab: RunningLab):
     assert "hook '/etc/drmgr.d/pmig/10-app' exited with status 3\n" in log
 
 
+def test_a_hook_that_cannot_be_written_does_not_veto(lab: RunningLab):
+    inject(lab, "kind=disk-full endpoint=lp1")
+    rule = inject(lab, "kind=check-vetoed partition=lp1 hook=10-app")
+    assert lab.run("hmc1", VALIDATE) == ("", "", 0)
+    (event,) = lab.history("fault", rule=rule, event="failed")
+    assert event["reason"] == "lp1: /etc/drmgr.d/pmig/10-app: No space left on device"
+    assert lab.run("lp1", "ls /etc/drmgr.d/pmig")[0] == ""
+
+
+def test_no_session_is_cut_when_none_runs_the_command(lab: RunningLab):
+    rule = inject(lab, "kind=session-cut endpoint=hmc1 command=lshmc partition=lp1 phase=copy")
+    assert lab.run("hmc1", MIGRATE) == ("", "", 0)
+    assert [event["event"] for event in lab.history("fault", rule=rule)] == ["added", "failed"]
+
+
 @pytest.mark.parametrize("phase", ["set-up", "copy", "suspend"])
 def test_a_phase_breaks_and_the_console_rolls_back(lab: RunningLab, phase: str):
     inject(lab, f"kind=migration-breaks partition=lp1 phase={phase} times=1")

@@ -17,7 +17,7 @@ from powervm_sim.faults.command_kinds import (
     CommandSlow,
     SessionCut,
 )
-from powervm_sim.faults.engine import Armed, Faults
+from powervm_sim.faults.engine import Armed, FaultImpossible, Faults
 from powervm_sim.faults.rule import CONSOLE, Occasion
 from powervm_sim.shell.call import Call, Command, Lookup
 from powervm_sim.world.pace import Pace
@@ -101,13 +101,19 @@ class CommandFaults:
         cut()
 
     def _phase(self, occasion: Occasion) -> None:
-        if occasion.phase is None:
-            return
-        for _, rule in self._faults.take(SessionCut, occasion):
-            for running in tuple(self._running):
-                about = Occasion(endpoint=running.endpoint, command=running.words)
-                if rule.cuts(about):
-                    running.cut()
+        if occasion.phase is not None:
+            self._faults.attempt(SessionCut, occasion, self._cut)
+
+    def _cut(self, rule: SessionCut) -> None:
+        meant = [
+            running
+            for running in self._running
+            if rule.cuts(Occasion(endpoint=running.endpoint, command=running.words))
+        ]
+        if not meant:
+            raise FaultImpossible(f"no command {rule.command} is running on {rule.endpoint}")
+        for running in meant:
+            running.cut()
 
     async def _hang(self, armed: Armed, rule: CommandHangs) -> None:
         over = asyncio.ensure_future(armed.over.wait())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 
 from powervm_sim.faults.engine import FaultImpossible, Undo
@@ -30,35 +30,37 @@ def bind_guests(world: World) -> None:
 def check_hooks(world: World, partition: Partition, occasion: Occasion) -> Iterator[None]:
     """While the partition is asked whether it can be moved, the hooks that do not agree are there."""
     with ExitStack() as hooks:
-        for _, rule in world.faults.take(CheckVetoed, occasion):
-            if isinstance(partition.guest, LinuxGuest):
-                hooks.enter_context(_hook(partition.guest, rule))
+        guest = partition.guest
+        if isinstance(guest, LinuxGuest):
+            world.faults.attempt(CheckVetoed, occasion, lambda rule: _install(guest, rule, hooks))
         yield
 
 
-@contextmanager
-def _hook(guest: LinuxGuest, rule: CheckVetoed) -> Iterator[None]:
+def _install(guest: LinuxGuest, rule: CheckVetoed, hooks: ExitStack) -> None:
     path = f"{FOLDER}/{rule.hook}"
-    guest.tree.make_folders(FOLDER)
     words = rule.text.replace("'", "'\\''")
     say = f"printf '%s\\n' '{words}'\n" if rule.text else ""
     script = f'#!/bin/sh\n[ "$PHASE" = check ] || exit 0\n{say}exit {rule.status}\n'
-    before = guest.tree.read(path) if guest.tree.exists(path) else None
-    guest.tree.write(path, script.encode("utf-8", "surrogateescape"), mode=0o755)
+    if guest.tree.exists(path):
+        raise FaultImpossible(f"{guest.spec.host_name} has a hook {path} of its own")
+    hooks.callback(_remove, guest, path)
     try:
-        yield
-    finally:
-        if before is None:
-            guest.tree.remove(path)
-        else:
-            guest.tree.write(path, before)
+        guest.tree.make_folders(FOLDER)
+        guest.tree.write(path, script.encode("utf-8", "surrogateescape"), mode=0o755)
+    except OSError as error:
+        raise FaultImpossible(f"{guest.spec.host_name}: {path}: {error.strerror}") from error
+
+
+def _remove(guest: LinuxGuest, path: str) -> None:
+    with suppress(OSError):
+        guest.tree.remove(path)
 
 
 def _lose_path(guest: LinuxGuest, rule: Rule) -> Undo:
     assert isinstance(rule, PathLost)
     with _in_running(guest):
         guest.trouble.fail_path(rule.path)
-    return lambda: guest.trouble.restore_path(rule.path)
+    return partial(_restore, guest.trouble.restore_path, rule.path)
 
 
 def _end_stress(guest: LinuxGuest, rule: Rule) -> Undo:
@@ -72,7 +74,13 @@ def _lose_link(guest: LinuxGuest, rule: Rule) -> Undo:
     assert isinstance(rule, LinkLost)
     with _in_running(guest):
         guest.trouble.fail_link(rule.interface)
-    return lambda: guest.trouble.restore_link(rule.interface)
+    return partial(_restore, guest.trouble.restore_link, rule.interface)
+
+
+def _restore(restore: Callable[[str], None], name: str) -> None:
+    """Mend something that a restart may have taken away meanwhile."""
+    with suppress(LookupError):
+        restore(name)
 
 
 @contextmanager
@@ -89,7 +97,11 @@ def _print_lines(world: World, occasion: Occasion) -> None:
     if occasion.partition is None:
         return
     guest = world.partitions[occasion.partition].guest
-    for _, rule in world.faults.take(KernelLines, occasion):
-        if isinstance(guest, LinuxGuest):
-            for line in rule.text.splitlines():
-                guest.trouble.kernel_line(line, rule.level)
+    if isinstance(guest, LinuxGuest):
+        world.faults.attempt(KernelLines, occasion, partial(_print, guest))
+
+
+def _print(guest: LinuxGuest, rule: KernelLines) -> None:
+    with _in_running(guest):
+        for line in rule.text.splitlines():
+            guest.trouble.kernel_line(line, rule.level)
