@@ -48,6 +48,18 @@ def test_input_data_arrives_in_every_form_of_quoting(lab: RunningLab, data: str)
     assert lab.run("hmc1", "migrlpar -o m -m p10a -t p9a -p lp1 -i dest_lpar_id=7") == ("", "", 0)
 
 
+def test_input_data_may_be_a_file_that_was_copied_to_the_console(lab: RunningLab):
+    ready(lab, "p9a", "lp1")
+    with lab.connect("hmc1") as client, client.open_sftp() as sftp, sftp.open("wishes.txt", "w") as file:
+        file.write("dest_lpar_id=77\nsource_msp_id=2\n")
+    assert lab.run("hmc1", "migrlpar -o m -m p9a -t p10a -p lp1 -f wishes.txt") == ("", "", 0)
+    assert field(lab, "p10a", "lp1", "lpar_id") == "77"
+    ready(lab, "p10a", "lp1")
+    assert lab.run("hmc1", "migrlpar -o m -m p10a -t p9a -p lp1 -i dest_lpar_id=7") == ("", "", 0)
+    missing = "migrlpar: nothing.txt: No such file or directory\n"
+    assert lab.run("hmc1", "migrlpar -o v -m p9a -t p10a -p lp1 -f nothing.txt") == (missing, "", 1)
+
+
 @pytest.mark.skipif(shutil.which("ssh") is None, reason="no ssh client")
 def test_the_stock_client_takes_one_level_of_quotes_away(lab: RunningLab):
     ready(lab, "p9a", "lp1")

@@ -52,6 +52,15 @@ def test_a_port_that_an_adapter_is_mapped_to_is_changed_in_the_world(lab):
     ioscli(lab, "p9a-vios2", "vfcmap -vadapter vfchost1 -fcp fcs0")
 
 
+def test_the_limit_of_a_mover_is_the_same_for_the_console(lab):
+    query = "lslparmigr -r msp -m p9a -F name,num_active_migrations_configured,concurr_migration_perf_level"
+    ioscli(lab, "p9a-vios2", "chdev -dev vioslpm0 -attr cfg_msp_lpm_ops=4 concurrency_lvl=2")
+    assert "p9a-vios2,4,2\n" in lab.run("hmc1", query)[0]
+    assert ioscli(lab, "p9a-vios2", "lsdev -dev vioslpm0 -attr cfg_msp_lpm_ops") == "value\n\n4\n"
+    ioscli(lab, "p9a-vios2", "chdev -dev vioslpm0 -attr cfg_msp_lpm_ops=8 concurrency_lvl=3")
+    assert "p9a-vios2,8,3\n" in lab.run("hmc1", query)[0]
+
+
 def test_migrations_and_stopped_migrations_are_in_the_logs_of_their_movers(lab):
     assert lab.run("hmc1", "migrlpar -o m -m p9a -t p10a -p lp2") == ("", "", 0)
     for name in ("p9a-vios1", "p10a-vios1"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from powervm_sim.migration.migration import Migration
 from powervm_sim.migration.network import moved_ethernet
@@ -41,10 +42,20 @@ def apply_last_profile(partition: Partition) -> None:
     profile = partition.profiles.get(partition.current_profile or partition.default_profile)
     if profile is not None:
         partition.memory, partition.processors, partition.units = profile.memory, profile.processors, profile.units
-        partition.desired_mode = profile.compat_mode
+        partition.desired_mode, partition.sharing = profile.compat_mode, profile.sharing
 
 
 def profile_of(partition: Partition, name: str, pool: int) -> Profile:
-    """A profile that holds what the partition has now."""
-    mode = partition.desired_mode
-    return Profile(name, partition.memory, partition.processors, partition.units, mode, partition.sharing, pool)
+    """A profile that holds what the partition has now; what only profiles have comes from the one that it replaces."""
+    profiles = partition.profiles
+    known = (name, partition.current_profile, partition.default_profile)
+    return replace(
+        next(profiles[one] for one in (*known, *profiles) if one in profiles),
+        name=name,
+        memory=partition.memory,
+        processors=partition.processors,
+        units=partition.units,
+        compat_mode=partition.desired_mode,
+        sharing=partition.sharing,
+        pool=pool,
+    )

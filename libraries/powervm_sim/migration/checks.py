@@ -12,7 +12,14 @@ from powervm_sim.faults import moves
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.affinity import affinity_errors, affinity_warnings
 from powervm_sim.migration.firmware import blocked
-from powervm_sim.migration.messages import from_target, multipath_changes, of_side, profile_replaced, terminal_open
+from powervm_sim.migration.messages import (
+    from_target,
+    multipath_changes,
+    no_server_adapter,
+    of_side,
+    profile_replaced,
+    terminal_open,
+)
 from powervm_sim.migration.migration import Migration
 from powervm_sim.migration.movers import mover_errors
 from powervm_sim.migration.network import network_errors
@@ -44,6 +51,7 @@ def detailed_errors(world: World, request: Request, stream_id: int) -> list[HscE
     plan = plan_of(request)
     far = (*_resources(request), *_modes(request), *_names(request), *network_errors(request))
     errors = [from_target(request, error) for error in (*far, *_storage_errors(request, plan))]
+    errors += [no_server_adapter(request, adapter) for adapter in request.placement.storage if not adapter.hosted]
     errors += [*ownership_errors(request), *affinity_errors(request), *_connections(request, plan)]
     if request.kind is Kind.ACTIVE:
         errors += mover_errors(world, request)

@@ -203,7 +203,7 @@ def _ports(host: Placement, wanted: str | None) -> list[FibrePort]:
 def _storage_ports(fabric: str) -> list[str]:
     """The names of the storage ports in a network: made up from its name."""
     number = zlib.crc32(fabric.encode())
-    return [f"50050763{number ^ index:08x}" for index in range(2)]
+    return [f"50050763{number ^ index:08x}" for index in range(3)]
 
 
 def _unknown_wishes(request: Request) -> Iterator[HscError]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from powervm_sim.hsc import HscError, far_side
 from powervm_sim.migration.wishes import Request
-from powervm_sim.world.model import Placement, Server
+from powervm_sim.world.model import Placement, Server, Storage
 
 _METHODS = {"scsi": "mig_vscsi", "fc": "mig_vfc"}
 _TYPES = {"scsi": "vscsi", "fc": "vfc"}
@@ -59,11 +59,27 @@ class Reason:
         second = (
             f"HSCLA29A The RMC command issued to partition {name} failed. The partition command is: "
             f"migmgr -f find_devices -t {_TYPES[self.kind]} -C 0x3 -a {flag} -d {detail} "
-            f"The RMC return code is: 0 The OS command return code is: {self.status} The OS standard out is: "
+            f"The RMC return code is: 0 The OS command return code is: {self.status}"
         )
-        out = [f"Running method '/usr/lib/methods/{_METHODS[self.kind]}'"] if detail > 0 else []
-        out += ["VIOS_DETAILED_ERROR", *self.lines, "End Detailed Message."] if detail > 0 else []
-        return "\n".join([first, second + "\n".join([*out, "The OS standard err is: "])])
+        if detail == 0:
+            return f"{first}\n{second}"
+        method = f"Running method '/usr/lib/methods/{_METHODS[self.kind]}'"
+        block = "\n".join(("VIOS_DETAILED_ERROR", *self.lines, "End Detailed Message."))
+        return f"{first}\n{second} The OS standard out is: {method}\n{block}"
+
+
+def no_server_adapter(request: Request, adapter: Storage) -> HscError:
+    """The server adapter of a client adapter is not there or serves nothing."""
+    source = request.source
+    model = source.type_model.replace("-", ".")
+    name = f"U{model}.{source.serial}-V{adapter.host_id}-C{adapter.remote_slot}"
+    command = f"migmgr -f get_adapter -t {_TYPES[adapter.kind]} -s {name} -w {adapter.remote_slot}"
+    return HscError(
+        "HSCLA27C",
+        f"The operation to get the physical device location for adapter {name} on the virtual I/O server partition "
+        f"{adapter.host_name} has failed. The partition command is: {command} -d {request.choices.detail}. "
+        "The partition standard error is: The adapter is not configured.",
+    )
 
 
 def from_target(request: Request, error: HscError) -> HscError:

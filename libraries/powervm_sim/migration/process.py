@@ -13,7 +13,7 @@ from powervm_sim.migration.migration import Migration, State, Step
 from powervm_sim.migration.ports import PortRefused, give_ports, take_ports, without_ports
 from powervm_sim.migration.wishes import Kind
 from powervm_sim.world.hardware import hardware_of
-from powervm_sim.world.model import MIGRATING, NOT_ACTIVATED, RUNNING
+from powervm_sim.world.model import MIGRATING, NOT_ACTIVATED, RUNNING, Placement
 from powervm_sim.world.state import World
 
 __all__ = ["Broken", "Copy", "Process"]
@@ -175,7 +175,7 @@ class Process:
         self._migration.state = State.COMPLETE
         self._phase("clean-up")
         self._end_in_guest(0)
-        give_ports(self._migration, self._migration.target)
+        self._give_ports(self._migration.target)
         await self._world.pace.long(self._world.settings.durations.clean_up)
         self._break_at("clean-up")
         self.finish()
@@ -184,7 +184,7 @@ class Process:
         """The source forgets the partition: the last step, also of a recovery that goes forward."""
         migration = self._migration
         self._end_in_guest(0)
-        give_ports(migration, migration.target)
+        self._give_ports(migration.target)
         migration.source.server.remove(migration.source)
         del self._world.migrations[migration.partition]
         for watcher in self._world.completed:
@@ -221,10 +221,15 @@ class Process:
         migration = self._migration
         migration.target.server.remove(migration.target)
         migration.source.state = RUNNING if migration.kind is Kind.ACTIVE else NOT_ACTIVATED
-        give_ports(migration, migration.source)
+        self._give_ports(migration.source)
         del self._world.migrations[migration.partition]
         self._phase("rolled-back")
         self._place("stayed", migration.source.server.name, migration.source.lpar_id)
+
+    def _give_ports(self, placement: Placement) -> None:
+        for answer in give_ports(self._migration, placement):
+            name = self._migration.partition.name
+            self._world.history.add("port", partition=name, server=placement.server.name, status=answer)
 
     def _end_in_guest(self, status: int) -> None:
         """Tell the operating system that the move is over (0) or was given up, if it knows of it."""

@@ -13,6 +13,7 @@ from powervm_sim.faults.rule import VIOS
 from powervm_sim.migration.migration import Migration
 from powervm_sim.serving.machine import Machine
 from powervm_sim.serving.vios_view import view_of
+from powervm_sim.vios.attributes import OPERATIONS
 from powervm_sim.vios.server import VirtualIOServer
 from powervm_sim.world.hardware import host_device
 from powervm_sim.world.history import Event
@@ -61,6 +62,7 @@ class ViosRooms:
             snap_seconds=settings.durations.snap,
             short_names=not settings.prefixed,
             map_port=lambda adapter, port: self._map_port(self._world.home(partition), adapter, port),
+            set_mover=lambda name, value: _set_mover(partition, name, value),
         )
         server.around = partial(self._commands.around, partition.name, VIOS)
         self._world.faults.bind(DiskFull, partition.name, Disk(server.tree).fill_up)
@@ -75,7 +77,7 @@ class ViosRooms:
                 )
 
     def _happened(self, event: Event) -> None:
-        """Both movers of a migration log its phases."""
+        """The movers of a migration log its phases."""
         if event.kind != "phase":
             return
         number, phase = int(event.facts["migration"]), str(event.facts["phase"])
@@ -85,8 +87,16 @@ class ViosRooms:
         found = self._moving.get(number)
         if found is None:
             return
-        for mover, role in ((found.source_msp, "source"), (found.target_msp, "target")):
-            if mover is not None:
+        for pair in found.movers:
+            for mover, role in ((pair.source, "source"), (pair.target, "target")):
                 self._servers[mover.partition].migration_phase(phase, found.partition.name, found.stream_id, role)
         if phase in _LAST_PHASES:
             del self._moving[number]
+
+
+def _set_mover(partition: Partition, name: str, value: int) -> None:
+    assert partition.vios is not None
+    if name == OPERATIONS:
+        partition.vios.mover.concurrent = value
+    else:
+        partition.vios.mover.level = value

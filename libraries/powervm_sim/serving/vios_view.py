@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from powervm_sim.console.virtual_rows import served_by
+from powervm_sim.migration.movers import load
 from powervm_sim.vios import view as shown
-from powervm_sim.world.devices import Backing, SharedAdapter, port_index
+from powervm_sim.world.devices import Backing, SharedAdapter, Vnic, port_index
 from powervm_sim.world.hardware import host_device
 from powervm_sim.world.model import Ethernet, Placement, Server, Storage
 from powervm_sim.world.naming import physical_mac
@@ -44,11 +45,9 @@ def view_of(world: World, host: Placement) -> shown.ViosView:
         memory=int(partition.memory.desired),
         processors=int(partition.processors.desired),
         units=partition.units.desired if partition.units else partition.processors.desired,
-        moving=sum(
-            mover is not None and mover.partition is partition
-            for migration in world.migrations.values()
-            for mover in (migration.source_msp, migration.target_msp)
-        ),
+        moving=load(world, host),
+        concurrent_migrations=vios.mover.concurrent,
+        concurrency_level=vios.mover.level,
     )
 
 
@@ -154,7 +153,7 @@ def _role(host: Placement, adapter: Ethernet) -> str:
 def _vnic(host: Placement, client: Placement, backing: Backing) -> shown.VnicMapping:
     server = host.server
     port = port_of(server, backing)
-    vnic = next(vnic for vnic in client.partition.vnics if vnic.slot == backing.slot)
+    vnic = next((vnic for vnic in client.partition.vnics if vnic.slot == backing.slot), Vnic(backing.slot, "0" * 12))
     number = backing.config_id - _FIRST_BACKING_ID
     first = max(2 * _FIRST_SHARED, _FIRST_SHARED + 2 * len(host.partition.ethernet))
     return shown.VnicMapping(

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from powervm_sim.vios.view import Device, ViosView
 
+OPERATIONS, LEVEL = "cfg_msp_lpm_ops", "concurrency_lvl"
+"""The attributes of the migration device that the world itself goes by."""
+
 _HA_MODES = ("auto", "disabled", "sharing", "standby")
 
 
@@ -73,8 +76,8 @@ def _attributes(view: ViosView, device: Device) -> list[Attribute]:
 def _migration(view: ViosView, _device: Device) -> list[Attribute]:
     operations = "Configured number of concurrent LPM operations for this MSP"
     return [
-        Attribute("cfg_msp_lpm_ops", str(view.concurrent_migrations), operations, lowest=1, highest=8),
-        Attribute("concurrency_lvl", str(view.concurrency_level), "Concurrency level", lowest=1, highest=5),
+        Attribute(OPERATIONS, str(view.concurrent_migrations), operations, lowest=1, highest=8),
+        Attribute(LEVEL, str(view.concurrency_level), "Concurrency level", lowest=1, highest=5),
         Attribute("lpm_msnap_succ", "1", "Create mini-snap for successful migrations", lowest=0, highest=1),
         Attribute("max_lpm_vasi", "1", "Maximum number of VASI adapters used for LPM operations", settable=False),
         Attribute("max_vasi_ops", "8", "Maximum number of concurrent LPM operations per VASI", settable=False),

@@ -50,6 +50,7 @@ class VirtualIOServer:
         snap_seconds: How long ``snap`` takes.
         short_names: Whether commands over an exec channel are known without ``ioscli``; on a terminal they always are.
         map_port: Maps a virtual fibre channel adapter to a physical port, or to none for an empty text.
+        set_mover: Sets the number of concurrent migrations (``cfg_msp_lpm_ops``) or their level (``concurrency_lvl``).
         clock: Real time, unless a test brings its own.
     """
 
@@ -63,6 +64,7 @@ class VirtualIOServer:
         snap_seconds: float = 300.0,
         short_names: bool = False,
         map_port: Callable[[str, str], None] | None = None,
+        set_mover: Callable[[str, int], None] | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._look = look
@@ -73,6 +75,7 @@ class VirtualIOServer:
         self.error_log = ErrorLog()
         self.error_log.add(LOGGING_STARTED, "errdemon", self.clock.time())
         self.map_port = map_port
+        self.set_mover = set_mover
         self.changed: dict[tuple[str, str], str] = {}
         self.defined: set[str] = set()
         self.booted = self.clock.time()

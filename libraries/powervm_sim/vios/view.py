@@ -179,13 +179,13 @@ class ViosView:
     Attributes:
         name: Partition and host name.
         level: As ``ioslevel`` shows it, for example ``3.1.4.21``.
-        concurrent_migrations: ``cfg_msp_lpm_ops``.
-        concurrency_level: ``concurrency_lvl``.
         devices: Further devices; those of the mappings and ports are listed anyway.
         disks: Physical disks.
         address: Its IP address; empty when it has none.
         memory: Megabytes.
         moving: Migrations that it moves at this moment.
+        concurrent_migrations: ``cfg_msp_lpm_ops``.
+        concurrency_level: ``concurrency_lvl``.
     """
 
     name: str
@@ -199,14 +199,14 @@ class ViosView:
     ports: tuple[FibrePort, ...] = ()
     vnics: tuple[VnicMapping, ...] = ()
     devices: tuple[Device, ...] = ()
-    concurrent_migrations: int = 8
-    concurrency_level: int = 3
     disks: tuple[Disk, ...] = ()
     address: str = ""
     memory: int = 8192
     processors: int = 1
     units: float = 1.0
     moving: int = 0
+    concurrent_migrations: int = 8
+    concurrency_level: int = 3
 
     @property
     def machine_id(self) -> str:

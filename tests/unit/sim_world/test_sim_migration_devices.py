@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from device_lab import DeviceLab
@@ -127,12 +128,12 @@ def test_a_migratable_port_is_taken_before_the_copy_and_given_back_on_the_target
     assert (new.mac, new.hcn_id, new.backup_slot, new.capacity) == (old.mac, old.hcn_id, old.backup_slot, 4)
     calls = lab.os_of("lp6").calls
     assert calls[1:] == [
-        *("check", f"remove {old.drc_index:x} {old.hcn_id:x}", "start", "suspend", "resume", "end 0"),
-        f"add {new.drc_index:x} {new.hcn_id:x}",
+        *("check", f"remove {old.drc_index:x} {old.hcn_id:x}", "changed", "start", "suspend", "resume", "end 0"),
+        *(f"add {new.drc_index:x} {new.hcn_id:x}", "changed"),
     ]
     hardware = lab.os_of("lp6").hardware
     assert hardware is not None
-    assert not any(adapter.primary for adapter in hardware.adapters)
+    assert [adapter.drc_index for adapter in hardware.adapters if adapter.primary] == [new.drc_index]
     assert logical_ports(lab.world.servers["p9a"]) == [
         use for use in logical_ports(lab.world.servers["p9a"]) if use.holder.name != "lp6"
     ]
@@ -148,6 +149,16 @@ def test_a_system_that_keeps_its_port_ends_the_migration():
     assert (place.server.name, place.state, len(place.ports)) == ("p9a", "Running", 1)
 
 
+def test_a_port_that_the_system_cannot_configure_is_in_the_history_and_the_partition_is_on_the_target():
+    lab = DeviceLab()
+    guest = lab.os_of("lp6")
+    guest.add_port = lambda _adapter: 19  # type: ignore[method-assign]
+    lab.run(f"migrlpar -o m {TO_P10} -p lp6 --migsriov 1")
+    assert lab.place("lp6").server.name == "p10a"
+    (event,) = lab.world.history.events("port")
+    assert (event.facts["server"], event.facts["status"]) == ("p10a", 19)
+
+
 def test_a_stopped_migration_gives_the_port_back_on_the_source():
     async def scenario() -> None:
         lab = DeviceLab()
@@ -158,7 +169,7 @@ def test_a_stopped_migration_gives_the_port_back_on_the_source():
         await lab.clock.until_done(lab.start("migrlpar -o s -m p9a -p lp6", "hmc1"))
         assert (await task)[1] == 1
         assert lab.place("lp6").ports == (port,)
-        assert lab.os_of("lp6").calls[-1] == f"add {port.drc_index:x} {port.hcn_id:x}"
+        assert lab.os_of("lp6").calls[-2:] == [f"add {port.drc_index:x} {port.hcn_id:x}", "changed"]
 
     asyncio.run(scenario())
 
@@ -178,6 +189,19 @@ def test_physical_slots_and_plain_ports_keep_a_partition_where_it_is():
     lab = DeviceLab()
     text = lab.refused(f"migrlpar -o v {TO_P10} -p lp8 --vlanbridge 2")
     assert codes(text) == ["HSCLAF4C", "HSCLAF4D"]
+
+
+def test_a_client_adapter_without_its_server_adapter_is_told_in_the_words_of_the_reference():
+    lab = DeviceLab()
+    place = lab.place("lp2")
+    place.storage = (replace(place.storage[0], hosted=False), *place.storage[1:])
+    text = lab.refused(f"migrlpar -o v {TO_P10} -p lp2 -d 1")
+    assert codes(text) == ["HSCLA27C"]
+    assert text.splitlines()[1].startswith(
+        "HSCLA27C The operation to get the physical device location for adapter U9009.22A.78A1B20-V1-C41 on the "
+        "virtual I/O server partition p9a-vios1 has failed. The partition command is: migmgr -f get_adapter -t vscsi "
+        "-s U9009.22A.78A1B20-V1-C41 -w 41 -d 1. The partition standard error is: "
+    )
 
 
 def test_huge_pages_keep_a_partition_where_it_is():

@@ -55,6 +55,7 @@ def test_a_refused_adapter_has_a_detail_block_for_each_server():
         "End Detailed Message.",
     ]
     assert text.count("VIOS_DETAILED_ERROR") == 2
+    assert text.endswith("\nEnd Detailed Message.\n")
 
 
 def test_the_detail_block_goes_with_nodetails_and_its_inner_text_with_level_0():

@@ -112,6 +112,12 @@ class MemoGuest:
         self.calls.append(f"add {adapter.drc_index:x}")
         return 0
 
+    def hardware_changed(self, hardware: Hardware) -> None:
+        self.hardware = hardware
+
+    def fail_over(self, adapter: Adapter) -> None:
+        self.calls.append(f"failover {adapter.unit:x}")
+
     def suspend(self) -> None:
         self.calls.append("suspend")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from powervm_sim.guest.commands.options import UsageError, not_simulated
 from powervm_sim.shell.call import Call
-from powervm_sim.vios.attributes import Attribute, attributes_of
+from powervm_sim.vios.attributes import LEVEL, OPERATIONS, Attribute, attributes_of
 from powervm_sim.vios.commands.kinds import INCOMPLETE, NO_ACCESS, NOT_FOUND, ViosCommand, read_flags
 from powervm_sim.vios.device_list import devices, find
 from powervm_sim.vios.view import Device
@@ -35,7 +35,10 @@ async def chdev(server: VirtualIOServer, call: Call) -> int:
     for name, equals, value in pairs:
         _check(known.get(name), name, value, equals)
     for name, _, value in pairs:
-        server.changed[device.name, name] = value
+        if name in (OPERATIONS, LEVEL) and server.set_mover is not None:
+            server.set_mover(name, int(value))
+        else:
+            server.changed[device.name, name] = value
     server.logs.configured(f"/usr/sbin/chdev -l {device.name}")
     await call.stdout.write(f"{device.name} changed\n")
     return 0
