@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
+from functools import partial
 from typing import Any
 
 import asyncssh
@@ -31,6 +32,7 @@ from powervm_sim.shell.dialect import BASH
 from powervm_sim.shell.shell import Shell
 
 _DRMGR_LOG_LIMIT = 1024 * 1024
+_MESSAGES = "/var/log/messages"
 _MESSAGES_LIMIT = 8 * 1024 * 1024
 
 
@@ -76,7 +78,7 @@ class LinuxGuest:
         self._running = False
         self.interfaces: tuple[Interface, ...] = ()
         self._start()
-        system_files.fill(self)
+        self.tree.later(partial(system_files.fill, self))
 
     # --- what the world calls --------------------------------------------------------------------------------
 
@@ -97,7 +99,7 @@ class LinuxGuest:
         self._hardware = self.booted_on = hardware
         self._start()
         self.interfaces = interfaces(self.spec, hardware)
-        system_files.fill_hardware(self)
+        self.tree.later(partial(system_files.fill_hardware, self))
         self._running = True
         for text, level in boot_lines(hardware, self.version, self.command_line):
             self.kernel_log.write(text, level)
@@ -124,6 +126,7 @@ class LinuxGuest:
 
     def start_migration(self, stream_id: int, target_id: int) -> None:
         """``drmgr -m -c pmig -p pre`` is run."""
+        self.tree.settle()  # it was filled by the hardware of this server
         self.migration.start(stream_id, target_id, self._random.randrange(self.cpus))
 
     # A system that went down or was restarted meanwhile knows nothing of the migration: it logs nothing.
@@ -293,7 +296,7 @@ class LinuxGuest:
         origin = entry.identifier if entry.pid is None else f"{entry.identifier}[{entry.pid}]"
         line = f"{syslog_time(entry.realtime / 1e6)} {self.spec.short_name} {origin}: {entry.text}\n"
         data = line.encode("utf-8", "surrogateescape")
-        system_files.append_bounded(self.tree, "/var/log/messages", data, limit=_MESSAGES_LIMIT)
+        self.tree.later(partial(system_files.append_bounded, self.tree, _MESSAGES, data, limit=_MESSAGES_LIMIT))
 
     def _drmgr_log(self, data: bytes) -> None:
         system_files.append_bounded(self.tree, DRMGR_LOG, data, limit=_DRMGR_LOG_LIMIT, keep=f"{DRMGR_LOG}.0")

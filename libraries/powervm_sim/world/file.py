@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from powervm_sim.world.generator import GenerateEntry
+
 Name = Annotated[str, Field(pattern=r'^[^,="/\s:][^,="/:\n]{0,30}$')]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
@@ -189,11 +191,13 @@ class WorldFile(_Entry):
 
     Attributes:
         seed: Everything random in the world follows from it.
+        generate: What the file does not write out; see `generator`.
         prefixed: Virtual I/O Servers need ``ioscli`` in front of a command on a channel without a terminal.
     """
 
     name: Name
     seed: int = 1
+    generate: GenerateEntry | None = None
     consoles: dict[Name, ConsoleEntry] = Field(min_length=1)
     servers: dict[Name, ServerEntry] = Field(min_length=1)
     partitions: dict[Name, PartitionEntry] = {}
