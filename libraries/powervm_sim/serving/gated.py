@@ -17,6 +17,7 @@ class GatedTransport(asyncio.Transport):
     """Passes everything on to a real transport, but keeps what is written while the gate is closed.
 
     What can pile up is bounded by the windows of the SSH channels, since no acknowledgement comes in meanwhile.
+    What is written in one turn of the event loop goes out together: an answer is many small SSH packets.
     """
 
     def __init__(self, transport: asyncio.Transport, gate: Gate) -> None:
@@ -24,6 +25,7 @@ class GatedTransport(asyncio.Transport):
         self.real = transport
         self._gate = gate
         self._kept: list[bytes] = []
+        self._loop = asyncio.get_running_loop()
         self._closing = False
         self._paused = False
         gate.watch(self._turned)
@@ -35,11 +37,10 @@ class GatedTransport(asyncio.Transport):
         self._gate.forget(self._turned)
 
     def write(self, data: Any) -> None:
-        """Write now, or when the gate is open again."""
-        if self._gate.is_open:
-            self.real.write(data)
-        else:
-            self._kept.append(bytes(data))
+        """Write in this turn of the event loop, or when the gate is open again."""
+        if not self._kept and self._gate.is_open:
+            self._loop.call_soon(self._flush)
+        self._kept.append(bytes(data))
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """The same for several pieces."""
@@ -48,12 +49,14 @@ class GatedTransport(asyncio.Transport):
     def close(self) -> None:
         """Close, after what was kept has gone out."""
         self._closing = True
+        self._flush()
         if self._gate.is_open:
             self.real.close()
 
     def abort(self) -> None:
-        """Close at once."""
+        """Close at once; the reason for it, written just before, goes out if it can."""
         self._closing = True
+        self._flush()
         self.real.abort()
 
     def is_closing(self) -> bool:
@@ -75,14 +78,18 @@ class GatedTransport(asyncio.Transport):
         """Facts of the real transport."""
         return self.real.get_extra_info(name, default)
 
+    def _flush(self) -> None:
+        if self._kept and self._gate.is_open:
+            kept, self._kept = self._kept, []
+            self.real.write(b"".join(kept))
+
     def _turned(self, is_open: bool) -> None:
         if self.real.is_closing():
             return
         if not is_open:
             self.real.pause_reading()
             return
-        self.real.writelines(self._kept)
-        self._kept.clear()
+        self._flush()
         if self._closing:
             self.real.close()
         elif not self._paused:
