@@ -8,8 +8,10 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
+from powervm_sim.flow import FLOWING
 from powervm_sim.world.gate import Gate
 
+_MOST_AT_ONCE = 64 * 1024
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -25,7 +27,10 @@ class GatedTransport(asyncio.Transport):
         self.real = transport
         self._gate = gate
         self._kept: list[bytes] = []
+        self._size = 0
         self._loop = asyncio.get_running_loop()
+        self.flowing = asyncio.Event()
+        self.flowing.set()
         self._closing = False
         self._paused = False
         gate.watch(self._turned)
@@ -34,6 +39,7 @@ class GatedTransport(asyncio.Transport):
 
     def forget(self) -> None:
         """The connection is gone."""
+        self.flowing.set()
         self._gate.forget(self._turned)
 
     def write(self, data: Any) -> None:
@@ -41,6 +47,9 @@ class GatedTransport(asyncio.Transport):
         if not self._kept and self._gate.is_open:
             self._loop.call_soon(self._flush)
         self._kept.append(bytes(data))
+        self._size += len(data)
+        if self._size > _MOST_AT_ONCE:
+            self._flush()
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """The same for several pieces."""
@@ -75,12 +84,14 @@ class GatedTransport(asyncio.Transport):
             self.real.resume_reading()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Facts of the real transport."""
+        """Facts of the real transport, and whether the client keeps up (`powervm_sim.flow`)."""
+        if name == FLOWING:
+            return self.flowing
         return self.real.get_extra_info(name, default)
 
     def _flush(self) -> None:
         if self._kept and self._gate.is_open:
-            kept, self._kept = self._kept, []
+            kept, self._kept, self._size = self._kept, [], 0
             self.real.write(b"".join(kept))
 
     def _turned(self, is_open: bool) -> None:
@@ -126,10 +137,12 @@ class _GatedProtocol(asyncio.Protocol):
         return self._connection.eof_received()
 
     def pause_writing(self) -> None:
-        self._connection.pause_writing()
+        if self._transport is not None:
+            self._transport.flowing.clear()
 
     def resume_writing(self) -> None:
-        self._connection.resume_writing()
+        if self._transport is not None:
+            self._transport.flowing.set()
 
 
 class GatedListener:

@@ -11,9 +11,11 @@ from typing import Any
 import asyncssh
 from asyncssh.misc import SoftEOFReceived
 
+from powervm_sim.flow import until_flowing
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
 from powervm_sim.shell.call import Input, Terminal
+from powervm_sim.shell.shell import LONGEST_SCRIPT
 from powervm_sim.shell.state import Job
 from powervm_sim.world.history import History
 
@@ -41,6 +43,7 @@ class ChannelOutput:
         self._writer.write(text)
         try:
             await self._writer.drain()
+            await until_flowing(self._writer.channel)
         except asyncssh.Error as error:
             raise BrokenPipeError("the client is gone") from error
 
@@ -132,7 +135,7 @@ class Session:
         if self._process.command is not None:
             return await self._command(shell, self._process.command, self._stdin)
         if self._terminal is None:
-            return await self._command(shell, await self._stdin.read(), self._stdin)
+            return await self._command(shell, await self._stdin.read_up_to(LONGEST_SCRIPT + 1), self._stdin)
         return await self._interactive(shell)
 
     async def _command(self, shell: LoginShell, script: str, stdin: Input) -> int:
@@ -169,7 +172,7 @@ class Session:
                 await stdout.write("logout\n" if not script else "\n")
                 return status
             script += line
-            if not shell.complete(script):
+            if len(script) <= LONGEST_SCRIPT and not shell.complete(script):
                 continue
             if script.strip():
                 status = await self._command(shell, script, self._stdin)

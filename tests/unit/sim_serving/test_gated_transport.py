@@ -108,3 +108,12 @@ def test_aborting_behind_a_closed_gate_sends_nothing():
         transport.abort()
 
     assert on_a_wire(test) == ["pause", "abort"]
+
+
+def test_much_goes_out_at_once_so_that_it_is_known_whether_the_client_takes_it():
+    async def test(transport: GatedTransport, wire: Wire, gate: Gate) -> None:
+        for _ in range(8):
+            transport.write(b"x" * 16_000)
+        assert len(b"".join(wire.told)) == 80_000
+
+    assert len(b"".join(on_a_wire(test))) == 128_000
