@@ -22,7 +22,7 @@ from powervm_sim.guest.nodes import Node, Readable, failure
 from powervm_sim.guest.tree import Tree, join
 
 _BLOCK = 4096
-_LONGEST_READ = 4 * 1024 * 1024
+_LONGEST_READ = 256 * 1024  # as OpenSSH has it
 _MOST_UNREAD = 1024 * 1024
 _LOOK_AGAIN = 0.01  # seconds
 
@@ -264,10 +264,12 @@ class TreeSftp(asyncssh.SFTPServer):
 
     async def _taken(self) -> None:
         """A client may ask for thousands of pieces and read none of them: it has to take what it asked for."""
-        channel = self.channel
-        while channel.get_write_buffer_size() > _MOST_UNREAD and not channel.is_closing():
+        await asyncio.sleep(0)
+        while self.channel.get_write_buffer_size() > _MOST_UNREAD and not self.channel.is_closing():
             await asyncio.sleep(_LOOK_AGAIN)
-        await until_flowing(channel)
+        await until_flowing(self.channel)
+        if self.channel.is_closing():
+            raise failure(errno.EPIPE, "")
 
     def _path(self, path: bytes) -> str:
         return join(self._home, path.decode("utf-8", "surrogateescape"))
