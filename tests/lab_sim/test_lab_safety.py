@@ -93,11 +93,11 @@ WRITING = [
     "echo x > {folder}/leak", "echo x >> ../../../../..{folder}/leak", "echo x | tee {folder}/leak",
     "ln -s {folder} /tmp/w; echo x > /tmp/w/leak", "touch {folder}/leak", "mkdir -p {folder}/leak", "rm -rf {folder}",
     "mv /etc/passwd {folder}/leak", "cp /etc/passwd {folder}/leak", "sed -n 'w {folder}/leak' /etc/passwd",
-    "sed -i s/this/that/ {canary}", "awk 'BEGIN{{print \"x\" > \"{folder}/leak\"}}'", 
-    "sort -o {folder}/leak /etc/passwd", "awk 'BEGIN{{system(\"touch {folder}/leak\")}}'", "echo 'x' | sed 's/x/touch {folder}\\/leak/e'",
-    "dd of={folder}/leak",
-    "exec > {folder}/leak; echo x", "kill -9 {pid}", "kill -TERM {pid}", "pkill -f powervm_sim", "killall python3",
-    "echo x > /proc/{pid}/mem", "split -b1 /etc/passwd {folder}/leak", "tar xf /etc/passwd -C {folder}",
+    "sed -i s/this/that/ {canary}", "awk 'BEGIN{{print \"x\" > \"{folder}/leak\"}}'", "dd of={folder}/leak",
+    "awk 'BEGIN{{system(\"touch {folder}/leak\")}}'", "sort -o {folder}/leak /etc/passwd", "kill -9 {pid}",
+    "echo 'x' | sed 's/x/touch {folder}\\/leak/e'", "exec > {folder}/leak; echo x", "kill -TERM {pid}",
+    "pkill -f powervm_sim", "killall python3", "echo x > /proc/{pid}/mem", "split -b1 /etc/passwd {folder}/leak",
+    "tar xf /etc/passwd -C {folder}",
 ]  # fmt: skip
 
 
