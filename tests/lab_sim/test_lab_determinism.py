@@ -80,4 +80,6 @@ def test_two_runs_are_the_same_but_for_times(tmp_path: Path) -> None:
     (first, first_history), (second, second_history) = runs
     assert first == second
     assert first_history == second_history
-    assert {"login", "command", "validation", "phase", "blackout", "place"} <= {event["kind"] for event in first_history}
+    assert {"login", "command", "validation", "phase", "blackout", "place"} <= {
+        event["kind"] for event in first_history
+    }

@@ -39,6 +39,7 @@ class Tree:
     ) -> None:
         self.size = size
         self._used = 0
+        self._filled = 0
         self._free_nodes = nodes
         self._clock = now
         self._root = Folder(mode=0o755, modified=now())
@@ -83,6 +84,15 @@ class Tree:
         if not self._seen:
             self.settle()
         return self._used
+
+    def limit_free(self, free: int | None) -> None:
+        """Leave so many bytes free from now on, as on a disk that somebody else has filled; None takes that back."""
+        self._filled = 0 if free is None else max(0, self.size - self.used - free)
+
+    @property
+    def occupied(self) -> int:
+        """Bytes that are not free: the files, and what `limit_free` pretends."""
+        return self.used + self._filled
 
     # --- looking ---------------------------------------------------------------------------------------------
 
@@ -155,6 +165,13 @@ class Tree:
         """A folder is there."""
         try:
             return isinstance(self.resolve(path)[1], Folder)
+        except OSError:
+            return False
+
+    def is_link(self, path: str) -> bool:
+        """A symbolic link is there, wherever it leads."""
+        try:
+            return isinstance(self.resolve(path, follow=False)[1], Link)
         except OSError:
             return False
 
@@ -323,7 +340,7 @@ class Tree:
             node.linked = False
 
     def _reserve(self, change: int) -> None:
-        if change > 0 and self._used + change > self.size:
+        if change > 0 and self._used + self._filled + change > self.size:
             raise OSError(errno.ENOSPC, "No space left on device")
         self._used += change
 

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,11 +104,13 @@ class Server:
         passwords = self._passwords()
         lab = self._lab = build(self._file, Pace(self._options.speed), make_guest, passwords)
         control = Account("lab", passwords["lab"])
-        found = list(machines(lab, control, self._file.control.serve))
+        banners = {name: entry.banner for name, entry in self._file.endpoints()}
+        served = machines(lab, control, self._file.control.serve)
+        found = [replace(machine, banner=banners[machine.name]) for machine in served]
         public_key = self._state.client_public_key()
         for machine in found:
             machine.account.keys.append(public_key)
-            endpoint = Endpoint(machine, self._state.host_key(machine.name), lab.world.history)
+            endpoint = Endpoint(machine, self._state.host_keys(machine.name, machine.kind), lab.world.history)
             self._endpoints.append(endpoint)
         places = assign([machine.served for machine in found], self._options.port)
         for endpoint, (address, port) in zip(self._endpoints, places, strict=True):
@@ -131,7 +134,7 @@ class Server:
         return {name: self._state.password(name, common or stated.get(name)) for name, _ in _served(self._file)}
 
     def _tell(self) -> None:
-        lines = (f"{_host(endpoint)} {endpoint.public_key}\n" for endpoint in self._endpoints)
+        lines = (f"{_host(endpoint)} {key}\n" for endpoint in self._endpoints for key in endpoint.public_keys)
         write_private(self._state.known_hosts, "".join(lines))
         text = json.dumps(self._document(), indent=2)
         if self._options.ready_file is not None:
@@ -161,7 +164,7 @@ class Server:
             "user": machine.account.user,
             "password_file": str(self._state.password_file(machine.name)),
             "key_file": str(self._state.client_key),
-            "host_keys": [endpoint.public_key],
+            "host_keys": endpoint.public_keys,
         }
 
 

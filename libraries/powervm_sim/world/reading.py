@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from powervm_sim.world.device_checks import device_problems
 from powervm_sim.world.file import WorldFile
 from powervm_sim.world.generations import GENERATIONS
 from powervm_sim.world.generator import expand
@@ -117,6 +118,7 @@ def _reference_problems(world: WorldFile) -> list[tuple[KeyPath, str]]:
         *_repeated_ids(world),
         *_bad_modes(world),
         *_bad_blackout(world),
+        *device_problems(world),
     ]
 
 
