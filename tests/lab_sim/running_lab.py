@@ -114,10 +114,12 @@ def until(condition: Any, limit: float = 30.0) -> None:
 
 
 @contextmanager
-def start(folder: Path, *options: str, world: Path = WORLD, speed: float = 40) -> Iterator[RunningLab]:
+def start(
+    folder: Path, *options: str, world: Path = WORLD, speed: float = 40, program: tuple[str, ...] = (str(PROGRAM),)
+) -> Iterator[RunningLab]:
     """Serve a world from a folder of its own; stopped at the end whatever happens."""
     ready = folder / "ready.json"
-    command = [sys.executable, str(PROGRAM), "--world", str(world), "--port", "0", "--speed", str(speed)]
+    command = [sys.executable, *program, "--world", str(world), "--port", "0", "--speed", str(speed)]
     command += ["--ready-file", str(ready), "--with-parent", str(os.getpid()), *options]
     errors = (folder / "stderr.txt").open("w")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder)

@@ -6,6 +6,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import asyncssh
@@ -92,7 +93,7 @@ class LinuxGuest:
         self._hardware: Hardware | None = None
         self._running = False
         self._start()
-        system_files.fill(self)
+        self.tree.later(partial(system_files.fill, self))
 
     # --- what the world calls --------------------------------------------------------------------------------
 
@@ -114,7 +115,7 @@ class LinuxGuest:
         self._start()
         self.network = Network(self.spec, hardware, self._network_line)
         self.storage = Storage(hardware, self.spec.host_name)
-        system_files.fill_hardware(self)
+        self.tree.later(partial(system_files.fill_hardware, self))
         self._running = True
         for text, level in boot_lines(hardware, self.version, self.command_line):
             self.kernel_log.write(text, level)
@@ -141,6 +142,7 @@ class LinuxGuest:
 
     def start_migration(self, stream_id: int, target_id: int) -> None:
         """``drmgr -m -c pmig -p pre`` is run."""
+        self.tree.settle()  # it was filled by the hardware of this server
         self.migration.start(stream_id, target_id, self._random.randrange(self.cpus))
         self.pace.slow(tracked=True)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from powervm_sim.world.pace import Pace
 from powervm_sim.world.reading import WorldFileError, read_world
 
 READY_FORMAT = "powervm-sim-ready/1"
+_COLLECT = (10_000, 10, 10)
 _LOG = logging.getLogger("powervm_sim")
 
 
@@ -53,13 +56,29 @@ async def _run(options: Arguments) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     server = Server(options)
     try:
-        await server.start()
+        with _collecting_seldom():
+            await server.start()
         parent = asyncio.create_task(_until_parent_ends(options.with_parent, stop.set))
         await stop.wait()
         parent.cancel()
     finally:
         await server.stop()
     return 0
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Start up without collecting garbage, and never look at what was made by then again: it lives as long as the lab.
+
+    Otherwise each collection visits a large world again and again, and the lab stands still meanwhile.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(*_COLLECT)
+        gc.enable()
 
 
 class Server:

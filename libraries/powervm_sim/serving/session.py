@@ -12,6 +12,7 @@ import asyncssh
 from asyncssh.misc import SoftEOFReceived
 
 from powervm_sim.faults.commands import CONNECTION
+from powervm_sim.flow import until_flowing
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
 from powervm_sim.shell.call import Input, Terminal
@@ -44,6 +45,7 @@ class ChannelOutput:
         self._writer.write(text)
         try:
             await self._writer.drain()
+            await until_flowing(self._writer.channel)
         except asyncssh.Error as error:
             raise BrokenPipeError("the client is gone") from error
 
@@ -203,7 +205,7 @@ class Session:
                 await stdout.write(self._machine.farewell if not script else "\n")
                 return status
             script += line
-            if not shell.complete(script):
+            if len(script) < _LONGEST_SCRIPT and not shell.complete(script):
                 continue
             if script.strip():
                 status = await self._command(shell, script, self._stdin)

@@ -40,8 +40,6 @@ def view_of(world: World, host: Placement) -> shown.ViosView:
         vnics=tuple(_vnic(host, client, backing) for client, backing in backings_served_by(host)),
         disks=tuple(_disks(world, host, storage)),
         address=partition.address,
-        concurrent_migrations=vios.mover.concurrent,
-        concurrency_level=vios.mover.level,
         memory=int(partition.memory.desired),
         processors=int(partition.processors.desired),
         units=partition.units.desired if partition.units else partition.processors.desired,

@@ -14,6 +14,7 @@ from powervm_sim.world.device_file import PartitionDevices, ServerDevices, ViosD
 from powervm_sim.world.devices import DEFAULT_SWITCH
 from powervm_sim.world.entry import Entry as _Entry
 from powervm_sim.world.entry import Name, Slot, Vlan
+from powervm_sim.world.generator import GenerateEntry
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
@@ -186,11 +187,13 @@ class WorldFile(_Entry):
     Attributes:
         seed: Everything random in the world follows from it.
         faults: Rules of what goes wrong; see `powervm_sim.faults`.
+        generate: What the file does not write out; see `generator`.
         prefixed: Virtual I/O Servers need ``ioscli`` in front of a command on a channel without a terminal.
     """
 
     name: Name
     seed: int = 1
+    generate: GenerateEntry | None = None
     consoles: dict[Name, ConsoleEntry] = Field(min_length=1)
     servers: dict[Name, ServerEntry] = Field(min_length=1)
     partitions: dict[Name, PartitionEntry] = Field(default={})
