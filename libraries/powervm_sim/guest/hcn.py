@@ -51,7 +51,7 @@ class HybridNetwork:
         interface = self._port(drc_index)
         if interface is None:
             return self._failed("qrydev", NO_DEVICE)
-        return self._close("hcnqrydev", self._backed("qrydev", interface))
+        return self._backed("qrydev", interface) or self._close("hcnqrydev", 0)
 
     def remove(self, drc_index: int, hcn_id: int) -> int:
         """``hcnrmdev``: take the port out of its bond and away."""

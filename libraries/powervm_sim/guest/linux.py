@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import uuid
 from collections.abc import Callable
 from functools import partial
@@ -11,12 +10,13 @@ from typing import Any
 
 import asyncssh
 
-from powervm_sim.guest import hardware_files, system_files
+from powervm_sim.guest import system_files
 from powervm_sim.guest.boot_lines import boot_lines
 from powervm_sim.guest.clock import Clock
 from powervm_sim.guest.commands import catalogue
 from powervm_sim.guest.devices import Devices
 from powervm_sim.guest.dlpar import follow
+from powervm_sim.guest.facts import Facts
 from powervm_sim.guest.hardware_files import THREADS_PER_CORE
 from powervm_sim.guest.hcn import HybridNetwork
 from powervm_sim.guest.hooks import Hooks
@@ -44,7 +44,7 @@ from powervm_sim.shell.dialect import BASH
 from powervm_sim.shell.shell import Shell
 
 
-class LinuxGuest:
+class LinuxGuest(Facts):
     """See `powervm_sim.guest.interface.Guest` for what the world calls.
 
     Attributes:
@@ -203,65 +203,11 @@ class LinuxGuest:
 
     # --- what commands and files read ------------------------------------------------------------------------
 
-    @property
-    def hardware(self) -> Hardware:
-        """The server that it runs on. Raises RuntimeError before the first boot."""
-        if self._hardware is None:
-            raise RuntimeError(f"{self.spec.host_name} was never booted")
-        return self._hardware
-
-    @property
-    def uptime(self) -> float:
-        """Seconds since boot; a move does not reset it."""
-        return self.clock.monotonic() - self.booted
-
-    @property
-    def cpus(self) -> int:
-        """Hardware threads that are online."""
-        return self.hardware.processors * self.threads
-
-    @property
-    def online(self) -> list[int]:
-        """The numbers of the hardware threads that are online."""
-        cores = range(0, self.hardware.processors * THREADS_PER_CORE, THREADS_PER_CORE)
-        return [core + thread for core in cores for thread in range(self.threads)]
-
-    @property
-    def load(self) -> str:
-        """The three load averages."""
-        busy = sum(process.task is not None for process in self.processes)
-        working = self.stress.workers
-        return f"{0.02 + busy * 0.05 + working:.2f} {0.03 + working * 0.7:.2f} {0.01 + working * 0.3:.2f}"
-
-    @property
-    def version(self) -> str:
-        """The line in ``/proc/version``."""
-        return f"Linux version {self.spec.release} (builder@{self.spec.distribution}) (gcc) {self.spec.system.build}"
-
-    @property
-    def command_line(self) -> str:
-        """The kernel's command line."""
-        return f"BOOT_IMAGE=/vmlinuz-{self.spec.release} root=/dev/mapper/{self.spec.distribution}-root ro"
-
     def install(self, package: str) -> None:
         """A package was installed: its programs are there from now on."""
         self.packages = (*self.packages, package)
         self._package_names.add(package_name(package))
         system_files.fill_programs(self)
-
-    def package_version(self, name: str) -> str:
-        """The version of an installed package, for example ``2.37.4``; ``0`` when it is not there."""
-        found = next((package for package in self.packages if package_name(package) == name), "")
-        return found.rsplit("-", 2)[1] if found else "0"
-
-    @property
-    def available_memory(self) -> int:
-        """Kilobytes that programs can still have."""
-        return hardware_files.available(self.hardware, self.stress.memory)
-
-    def random(self, purpose: str) -> random.Random:
-        """Numbers that are the same for the same purpose in the same world."""
-        return random.Random(f"{self._seed} {purpose}".rstrip())  # noqa: S311 - reproducible, not secret
 
     def has(self, package: str) -> bool:
         """The package of that name is installed."""

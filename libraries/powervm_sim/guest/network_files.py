@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest.bonding import bonding_file
+from powervm_sim.guest.hardware_files import port_properties
 from powervm_sim.guest.interface import Adapter
 from powervm_sim.guest.network import Interface
 from powervm_sim.guest.tree import Tree
@@ -25,6 +26,7 @@ _ALIASES = {
     "ibmvfc": "vio:TfcpSIBM,vfc-client",
 }
 _NET = "/sys/class/net"
+DEVICE_TREE = "/sys/firmware/devicetree/base"
 _COUNTERS = ("bytes", "packets", "errors", "dropped")
 
 
@@ -36,6 +38,7 @@ def fill(guest: LinuxGuest) -> None:
     for adapter in guest.hardware.adapters:
         if adapter.driver in NODES:
             _adapter(guest, adapter)
+    guest.tree.make_folders(DEVICE_TREE)
     refresh(guest)
 
 
@@ -49,6 +52,7 @@ def refresh(guest: LinuxGuest) -> None:
     for interface in network.interfaces:
         if not tree.exists(f"{_NET}/{interface.name}"):
             _interface(guest, interface)
+    _ports(guest)
     folder = "/proc/net/bonding"
     for name in tree.list(folder):
         if name not in network.bonds:
@@ -56,6 +60,23 @@ def refresh(guest: LinuxGuest) -> None:
     for name in network.bonds:
         if not tree.exists(f"{folder}/{name}"):
             tree.computed(f"{folder}/{name}", partial(bond_text, guest, name))
+
+
+def _ports(guest: LinuxGuest) -> None:
+    """The device tree has a node for each logical port that is there."""
+    tree = guest.tree
+    wanted: dict[str, bytes] = {}
+    for interface in guest.network.interfaces:
+        if interface.drc_index:
+            bond = guest.network.bonds.get(interface.master)
+            primary = bond is not None and bond.primary == interface.name
+            wanted |= port_properties(interface.drc_index, interface.hcn_id, primary=primary)
+    nodes = {path.split("/")[0] for path in wanted}
+    for name in tree.list(DEVICE_TREE):
+        if name.startswith("pci@") and name not in nodes:
+            _clear(tree, f"{DEVICE_TREE}/{name}", itself=True)
+    for path, value in wanted.items():
+        tree.computed(f"{DEVICE_TREE}/{path}", partial(bytes, value))
 
 
 def bond_text(guest: LinuxGuest, name: str) -> str:

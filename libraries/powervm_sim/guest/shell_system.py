@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +61,7 @@ class GuestSystem:
     def begin(self, text: str, *, simple: bool) -> int:
         """A job: a subshell, until the command that it consists of takes its place."""
         above = self._processes.current_pid()
-        process = self._processes.add("-bash" if not text else f"bash -c {shlex.quote(text)}", parent=above)
+        process = self._processes.add(f"bash -c {text}" if text else "bash", parent=above)
         process.simple = simple
         return process.pid
 
@@ -108,4 +107,4 @@ class GuestSystem:
 
     async def run(self, words: Sequence[str], work: Awaitable[int], *, replaces: bool = False) -> int:
         """Run something as a process."""
-        return await self._processes.run(shlex.join(words)[:4096], work, replaces=replaces)
+        return await self._processes.run(" ".join(words)[:4096], work, replaces=replaces)

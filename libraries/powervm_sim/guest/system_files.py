@@ -36,7 +36,6 @@ _FOLDERS = (
     "/etc/drmgr.d/pmig",
     "/etc/ssh",
 )
-_DEVICE_TREE = "/sys/firmware/devicetree/base"
 
 
 def fill(guest: LinuxGuest) -> None:
@@ -56,6 +55,7 @@ def fill(guest: LinuxGuest) -> None:
     _fill_sys(guest)
     fill_programs(guest)
     tree.write("/var/log/boot.log", b"", mode=0o600)
+    tree.write("/var/ct/IBM.DRM.stderr", b"", mode=0o600)
     if spec.system.system_log:
         tree.write("/var/log/messages", b"", mode=0o600)
     for path, text in spec.files.items():
@@ -100,7 +100,7 @@ def _fill_proc(guest: LinuxGuest) -> None:
     tree.computed("/proc/meminfo", lambda: hardware_files.meminfo(guest.hardware, guest.stress.memory))
     tree.computed("/proc/powerpc/lparcfg", lambda: hardware_files.lparcfg(guest.hardware, guest.uptime))
     tree.link("/proc/ppc64", "powerpc")
-    tree.link("/proc/device-tree", _DEVICE_TREE)
+    tree.link("/proc/device-tree", network_files.DEVICE_TREE)
 
 
 def _fill_sys(guest: LinuxGuest) -> None:
@@ -114,7 +114,7 @@ def _fill_sys(guest: LinuxGuest) -> None:
 def fill_hardware(guest: LinuxGuest) -> None:
     """Make the files of the hardware that the system was booted on; their content follows a move."""
     for name in hardware_files.device_tree(guest.hardware, guest.booted_on):
-        guest.tree.computed(f"{_DEVICE_TREE}/{name}", partial(_property, guest, name))
+        guest.tree.computed(f"{network_files.DEVICE_TREE}/{name}", partial(_property, guest, name))
     network_files.fill(guest)
     guest.parameters.publish(guest.tree)
     _fill_hosts(guest)

@@ -135,7 +135,8 @@ class Tree:
 
     def node(self, path: str, *, follow: bool = True) -> Node:
         """What is at the path. Raises FileNotFoundError, NotADirectoryError, ELOOP."""
-        found = self.resolve(path, follow=follow)[1]
+        # A slash at the end follows a link, whatever was asked for.
+        found = self.resolve(path, follow=follow or path.endswith("/"))[1]
         if found is None or (path.endswith("/") and not isinstance(found, Folder)):
             raise failure(errno.ENOENT if found is None else errno.ENOTDIR, path)
         return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Coroutine
 from dataclasses import replace
 from functools import partial
@@ -160,7 +159,7 @@ async def _run(guest: LinuxGuest, command: Command, call: Call) -> int:
         stdout=GatedOutput(call.stdout, guest.awake),
         stderr=GatedOutput(call.stderr, guest.awake),
     )
-    line = shlex.join([call.name, *call.arguments])[:4096]
+    line = " ".join([call.name, *call.arguments])[:4096]
     name = name_of(call)
     work = _marked(guest, name, reported(command, gated)) if name in _DETACHING else reported(command, gated)
     return await guest.processes.run(line, work, replaces=name in _REPLACING)

@@ -27,7 +27,7 @@ _SOS_PLUGINS: dict[str, tuple[float, tuple[str, ...], tuple[str, ...]]] = {
     "logs": (20, ("journalctl --no-pager",), ("/var/log/messages", "/var/log/boot.log")),
     "memory": (1, ("free",), ("/proc/meminfo",)),
     "multipath": (2, ("multipath -ll",), ()),
-    "networking": (6, ("ip -d address", "ip address", "ip route", "ip -s link"), ("/etc/hosts",)),
+    "networking": (6, ("ip address", "ip route", "ip -s link"), ("/etc/hosts",)),
     "powerpc": (
         60,
         (
