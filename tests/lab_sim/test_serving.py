@@ -130,6 +130,16 @@ def test_a_shell_without_a_terminal_runs_each_line_when_it_comes(lab):
         assert channel.recv_exit_status() == 6
 
 
+def test_a_script_without_end_is_not_kept(lab):
+    with lab.channel("lp1") as channel:
+        channel.settimeout(60)
+        channel.invoke_shell()
+        channel.sendall(b"echo '" + b"x" * 200_000)
+        channel.sendall(b"\nexit 3\n")
+        assert b"longer than 131072 characters: not simulated" in channel.makefile_stderr("rb").read()
+        assert channel.recv_exit_status() == 3
+
+
 def test_a_script_of_several_lines_can_be_one_command(lab):
     script = "n=0\nwhile [ $n -lt 3 ]\ndo\n  n=$((n+1))\n  echo $n\ndone\nexit 2\n"
     assert lab.run("hmc1", script) == ("1\n2\n3\n", "", 2)

@@ -12,6 +12,7 @@ from powervm_sim.serving.packets import send_no_padding
 from powervm_sim.serving.session import Process, Session
 from powervm_sim.serving.terminal_channel import open_channel
 from powervm_sim.shell.state import Job
+from powervm_sim.world.accounts import Account
 from powervm_sim.world.history import History
 
 _MOST_FAILURES = 6
@@ -55,8 +56,8 @@ class Login(asyncssh.SSHServer):
         """One try; a console counts the wrong ones."""
         if self._right(username, password, "password"):
             return True
-        notice = self._machine.account.lock_notice
-        if notice and username == self._machine.account.user and self._connection is not None:
+        notice = self._lock_notice(username)
+        if notice and self._connection is not None:
             self._connection.send_auth_banner(notice)
         return self._fail()
 
@@ -72,9 +73,7 @@ class Login(asyncssh.SSHServer):
     ) -> tuple[str, str, str, Sequence[tuple[str, bool]]]:
         """One question, in front of it what a locked account has to tell."""
         self._expect_another_try()
-        account = self._machine.account
-        notice = account.lock_notice if username == account.user else ""
-        return "", "", "", [(f"{notice}Password: ", False)]
+        return "", "", "", [(f"{self._lock_notice(username)}Password: ", False)]
 
     def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
         """One try, as with a password."""
@@ -89,7 +88,8 @@ class Login(asyncssh.SSHServer):
         self._expect_another_try()
         line = key.export_public_key().decode()
         self._method = "publickey"
-        if username == self._machine.account.user and self._machine.account.accepts_key(line):
+        account = self._account(username)
+        if account is not None and account.accepts_key(line):
             return True
         self._record("refused", locked=False)
         return self._fail()
@@ -108,13 +108,21 @@ class Login(asyncssh.SSHServer):
 
     def _right(self, username: str, password: str, method: str) -> bool:
         self._expect_another_try()
-        account = self._machine.account
-        was_locked = account.locked
+        account = self._account(username)
+        was_locked = account is not None and account.locked
         self._method = method
-        right = username == account.user and account.try_password(password)
+        right = account is not None and account.try_password(password)
         if not right:
             self._record("refused", locked=was_locked)
         return right
+
+    def _account(self, username: str) -> Account | None:
+        account = self._machine.account
+        return account if username == account.user else None
+
+    def _lock_notice(self, username: str) -> str:
+        account = self._account(username)
+        return "" if account is None else account.lock_notice
 
     def _expect_another_try(self) -> None:
         """Some clients (paramiko) ask for the service anew before each try. OpenSSH takes that, asyncssh does not."""

@@ -16,13 +16,13 @@ from powervm_sim.flow import until_flowing
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
 from powervm_sim.shell.call import Input, Terminal
+from powervm_sim.shell.shell import LONGEST_SCRIPT
 from powervm_sim.shell.state import Job
 from powervm_sim.world.history import History
 
 _LOG = logging.getLogger(__name__)
 _PIECE = 8192
 _LONGEST_RECORD = 2000
-_LONGEST_SCRIPT = 128 * 1024
 _NUMBERED_LINES = 500
 _INTERRUPTED = 130
 _SIGNALS = frozenset({"TERM", "HUP", "INT", "KILL", "QUIT"})
@@ -161,7 +161,7 @@ class Session:
         while not shell.exited and (line := await self._stdin.readline()):
             script += line
             await asyncio.sleep(0)
-            if len(script) < _LONGEST_SCRIPT and not shell.complete(script):
+            if len(script) <= LONGEST_SCRIPT and not shell.complete(script):
                 continue
             if script.strip():
                 # Empty lines in front, so that messages name the right line.
@@ -205,7 +205,7 @@ class Session:
                 await stdout.write(self._machine.farewell if not script else "\n")
                 return status
             script += line
-            if len(script) < _LONGEST_SCRIPT and not shell.complete(script):
+            if len(script) <= LONGEST_SCRIPT and not shell.complete(script):
                 continue
             if script.strip():
                 status = await self._command(shell, script, self._stdin)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from powervm_sim.guest.commands.options import UsageError, not_simulated, parse
 from powervm_sim.shell.call import Call, Terminal
-from powervm_sim.shell.shell import Shell
+from powervm_sim.shell.shell import LONGEST_SCRIPT, Shell
 from powervm_sim.vios.attributes import attributes_of
 from powervm_sim.vios.commands import files, system
 from powervm_sim.vios.commands.devices import attribute_table
@@ -49,7 +49,7 @@ async def oem_setup_env(server: VirtualIOServer, call: Call) -> int:
     status, script = 0, ""
     while not shell.exited and (line := await call.stdin.readline()):
         script += line
-        if shell.complete(script):
+        if len(script) > LONGEST_SCRIPT or shell.complete(script):
             status = await shell.run(script, call.stdin, call.stdout, call.stderr)
             script = ""
     if script:
@@ -66,7 +66,7 @@ async def _interact(shell: Shell, call: Call, terminal: Terminal) -> int:
         except EOFError:
             break
         script = "" if line is None else f"{script}{line}\n"
-        if not script.strip() or not shell.complete(script):
+        if not script.strip() or (len(script) <= LONGEST_SCRIPT and not shell.complete(script)):
             continue
         ended = await terminal.interruptible(shell.run(script, call.stdin, call.stdout, call.stderr))
         if ended is None:
