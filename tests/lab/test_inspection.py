@@ -32,6 +32,6 @@ def test_all_that_is_wrong_is_said_at_once(bench: Open) -> None:
 
 
 def test_a_partition_that_no_server_has(bench: Open) -> None:
-    lab = bench(lab={"partitions.lp1.partition": "lp9"})
+    lab = bench(lab={"partitions.lp1.partition": "lp99"})
     (error,) = errors(lab)
-    assert error.sentence().startswith("lp1: no server of the lab has a partition 'lp9'.")
+    assert error.sentence().startswith("lp1: no server of the lab has a partition 'lp99'.")

@@ -73,3 +73,24 @@ def test_the_partition_logs_that_another_backing_device_serves_its_vnic(lab):
     assert lab.run("hmc1", act) == ("", "", 0)
     assert f"1,{other}" in lab.run("hmc1", command)[0].splitlines()
     assert "ibmvnic 30000006: Backing device failover detected" in lab.run("lp5", "dmesg")[0]
+
+
+def test_a_plain_port_is_an_interface_of_its_own(lab):
+    lab.wait_for_rmc("hmc1", "p9a", "lp2")
+    command = "chhwres -r sriov -m p9a --rsubtype logport --id 8 -o"
+    # As a public report of a kernel's behaviour does it: by logical port id.
+    add = f"{command} a -a phys_port_id=0,adapter_id=1,logical_port_id=2700400f,logical_port_type=eth"
+    assert lab.run("hmc1", add) == ("", "", 0)
+    assert "enP16399p1s0" in lab.run("lp2", "ip link")[0]
+    assert "mlx5_core 400f:01:00.0: enabling device (0000 -> 0002)" in lab.run("lp2", "dmesg")[0]
+    assert lab.run("hmc1", f"{command} r -a adapter_id=1,logical_port_id=2700400f") == ("", "", 0)
+    assert "enP16399p1s0" not in lab.run("lp2", "ip link")[0]
+
+
+def test_a_path_goes_with_its_adapter(lab):
+    lab.wait_for_rmc("hmc1", "p9a", "lp6")
+    assert lab.run("lp6", "multipath -ll")[0].count("active ready running") == 2
+    assert lab.run("hmc1", "chhwres -r virtualio --rsubtype scsi -m p9a -o r -p lp6 -s 4") == ("", "", 0)
+    assert lab.run("lp6", "multipath -ll")[0].count("active ready running") == 1
+    out, _, status = lab.run("hmc1", "chhwres -r virtualio --rsubtype scsi -m p9a -o r -p lp6 -s 3")
+    assert (out.splitlines()[0], status) == ("HSCL294D Dynamic remove of virtual I/O resources failed:", 1)

@@ -15,6 +15,7 @@ from powervm_sim.console.records import parse_record, refuse_unknown
 from powervm_sim.console.switch_rows import slot_kinds
 from powervm_sim.world.dlpar import check_ready
 from powervm_sim.world.model import Placement, Server
+from powervm_sim.world.profile_devices import keep_in_profiles
 from powervm_sim.world.state import World, find_placement
 from powervm_sim.world.usage import free_slot, used_slots
 
@@ -48,6 +49,7 @@ class Change:
         """
         placement = placement_of(self.server, self.options)
         check_ready(placement)
+        keep_in_profiles(placement)
         return placement
 
     def other(self) -> Placement:
@@ -56,6 +58,8 @@ class Change:
             placement = find_placement(self.server, number=self.options["--tid"])
         else:
             placement = find_placement(self.server, name=self.options["-t"])
+        if placement is placement_of(self.server, self.options):
+            raise hsc.usage(["-t"])
         check_ready(placement)
         return placement
 

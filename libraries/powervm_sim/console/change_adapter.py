@@ -9,6 +9,7 @@ from powervm_sim.console.port_choice import physical_port
 from powervm_sim.world.devices import OwnedSlot, SriovAdapter
 from powervm_sim.world.dlpar import check_ready
 from powervm_sim.world.model import Placement
+from powervm_sim.world.profile_devices import keep_in_profiles
 from powervm_sim.world.usage import logical_ports, slot_owner
 
 _LABELS = ("phys_port_label", "phys_port_sub_label")
@@ -98,6 +99,7 @@ def change_slot(change: Change) -> None:
         _take(change, placement, owner, index)
         if change.operation == "m":
             other = change.other()
+            keep_in_profiles(other)
             other.slots += (OwnedSlot(index),)
     change.note(placement, f"slot {index}: {change.operation}")
 

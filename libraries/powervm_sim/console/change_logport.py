@@ -22,6 +22,7 @@ from powervm_sim.world.dlpar import check_ready, give_adapters, take_port, tell_
 from powervm_sim.world.hardware import ethernet_adapter, port_adapter, vnic_adapter
 from powervm_sim.world.model import Ethernet, Placement
 from powervm_sim.world.naming import ethernet_mac, hcn_id, port_mac, vnic_mac
+from powervm_sim.world.profile_devices import keep_in_profiles
 from powervm_sim.world.usage import PortUse, free_config_id, holder
 
 _SETTINGS = (
@@ -127,6 +128,7 @@ def _move(change: Change, placement: Placement, use: PortUse) -> None:
         text = f"The logical port {identifier(use.number)} is a vNIC backing device of {use.holder.name}."
         raise hsc.HscError("HSCLAF3F", text)
     check_ready(use.holder)
+    keep_in_profiles(use.holder)
     take_port(use.holder, port, change.time_of_day)
     use.holder.ports = tuple(other for other in use.holder.ports if other is not port)
     tell_change(use.holder)

@@ -37,9 +37,23 @@ _WORK: dict[tuple[str, str | None], tuple[tuple[str, ...], Callable[[Change], No
 _RESOURCES = tuple(dict.fromkeys(resource for resource, _ in _WORK))
 _OTHER_RESOURCES = ("mempool", "hca", "hea", "sni", "taggedio")
 _OTHER_SUBTYPES = {"virtualio": ("serial", "vasi", "slot", "reservedslot", "vnetwork", "optical"), "io": ("taggedio",)}
-
-
 _OTHER_OPERATIONS = ("rec", "so")
+
+_EVERYWHERE = ("-r", "--rsubtype", "-m", "-o", "-p", "--id", "-w", "-d", "--force", "--5250cpwpercent")
+_MOVE = ("-t", "--tid")
+_ADAPTER = ("-s", "-a")
+_FURTHER: dict[str, tuple[str, ...]] = {
+    "mem": ("-q", "-a", *_MOVE),
+    "proc": ("--procs", "--procunits", "-a", *_MOVE),
+    "procpool": ("--poolname", "--poolid", "-a"),
+    "slot": ("-l", *_MOVE),
+    "vnicbkdev": (*_ADAPTER, "--logport"),
+    "vswitch": ("--vswitch", "-a"),
+    "adapter": ("-a",),
+    "physport": ("-a",),
+    "logport": ("-a",),
+}
+"""The options of resources and subtypes beside those that all have; the others have `_ADAPTER`."""
 
 
 async def _chhwres(login: ConsoleLogin, options: Options, _call: Call) -> str:
@@ -60,6 +74,7 @@ async def _chhwres(login: ConsoleLogin, options: Options, _call: Call) -> str:
     operations, work = found
     if options["-o"] not in operations:
         raise hsc.usage(["-o"])
+    options.only(*_EVERYWHERE, *_FURTHER.get(subtype or resource, _ADAPTER))
     for name in ("--force", "--5250cpwpercent"):
         if name in options:
             raise not_simulated(f"chhwres {name}")

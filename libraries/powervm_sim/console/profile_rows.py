@@ -11,6 +11,7 @@ from powervm_sim.console.profile_elements import (
     vnic_elements,
 )
 from powervm_sim.world.model import Amount, Placement, Profile
+from powervm_sim.world.profile_devices import as_in_profile
 from powervm_sim.world.usage import max_virtual_slots
 
 PROFILES = Table(
@@ -41,6 +42,7 @@ _LAST = {
 
 def profile_row(placement: Placement, profile: Profile) -> Row:
     """One profile of a partition."""
+    placement = as_in_profile(placement, profile)
     partition = placement.partition
     pages = str(partition.huge_pages)
     row = {

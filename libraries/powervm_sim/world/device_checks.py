@@ -32,6 +32,7 @@ class _Used:
         self.capacity: dict[tuple[str, int, int], float] = {}
         self.count: dict[tuple[str, int, int], int] = {}
         self.cards: dict[tuple[str, int], str] = {}
+        self.pages: dict[str, int] = {}
 
 
 def refers(kind: str, name: object, known: Iterable[object]) -> str:
@@ -109,6 +110,7 @@ class _OfPartition:
         for index, port in enumerate(self._entry.logical_ports):
             yield from self._logical_port(("logical_ports", index), port)
         yield from self._owned()
+        yield from self._pages()
         pools = [0, *(pool.id for pool in self._host.processor_pools)]
         if self._entry.processor_pool not in pools:
             text = refers("processor pool of its server", self._entry.processor_pool, pools)
@@ -208,6 +210,15 @@ class _OfPartition:
         if count > port.logical_ports or everywhere > adapter.logical_ports:
             text = f"adapter {entry.adapter} has no logical port left for this one; raise logical_ports of the server"
             yield path, text
+
+    def _pages(self) -> Iterator[Problem]:
+        server, wanted = self._entry.server, self._entry.huge_pages
+        if not self._entry.activated:
+            return
+        total = self._used.pages[server] = self._used.pages.get(server, 0) + wanted
+        if wanted and total > self._host.huge_pages:
+            text = f"{server} has {self._host.huge_pages} huge pages and its partitions hold {total}; raise huge_pages"
+            yield (*self._path, "huge_pages"), f"{text} of the server"
 
     def _owned(self) -> Iterator[Problem]:
         known = [card.card for card in self._host.cards]

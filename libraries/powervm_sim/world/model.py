@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from powervm_sim.guest.interface import Guest
 from powervm_sim.world.accounts import Account
@@ -21,6 +22,9 @@ from powervm_sim.world.gate import Gate
 from powervm_sim.world.generations import Generation
 from powervm_sim.world.mobility import MoverSettings, SystemMobility
 from powervm_sim.world.rmc import Rmc
+
+if TYPE_CHECKING:
+    from powervm_sim.world.profile_devices import ProfileDevices
 
 NOT_ACTIVATED = "Not Activated"
 STARTING = "Starting"
@@ -87,6 +91,7 @@ class Profile:
     compat_mode: str
     sharing: Sharing = Sharing()
     pool: int = 0
+    devices: ProfileDevices | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from powervm_sim.world.model import (
     Profile,
     pool_room,
 )
+from powervm_sim.world.profile_devices import apply_devices, check_devices
 from powervm_sim.world.state import World
 
 
@@ -32,7 +33,8 @@ class Power:
             profile: The profile to use; None for the current configuration.
 
         Raises:
-            HscError: HSCL3681 not in state Not Activated, HSCL3680 never activated, HSCL03EC or HSCL03FA no resources.
+            HscError: HSCL3681 not in state Not Activated, HSCL3680 never activated, HSCL03EC, HSCL03FA or
+                HSCLAF3A no resources.
         """
         partition = placement.partition
         if placement.state != NOT_ACTIVATED:
@@ -41,6 +43,7 @@ class Power:
             raise hsc.HscError("HSCL3681", text)
         chosen = self._profile(partition, profile)
         if chosen is not None:
+            check_devices(placement, chosen)
             _apply(placement, chosen)
         self._check_resources(placement)
         wish = partition.desired_mode
@@ -90,6 +93,9 @@ class Power:
             text = f"There is not enough memory: Obtained:  {server.free_memory}, Required:  "
             end = ".  Check that there is enough memory available to activate the partition."
             raise hsc.HscError("HSCL03EC", f"{text}{int(partition.memory.desired)}{end}")
+        if partition.huge_pages > server.free_huge_pages:
+            text = f"There are not enough huge pages available: Obtained: {server.free_huge_pages}, Required: "
+            raise hsc.HscError("HSCLAF3A", f"{text}{partition.huge_pages}")
         needed = partition.units.desired if partition.units else partition.processors.desired
         room = pool_room(server, placement.pool) if partition.units else server.free_units
         if needed > room:
@@ -135,3 +141,4 @@ def _apply(placement: Placement, profile: Profile) -> None:
         placement.pool = profile.pool
     partition.desired_mode = profile.compat_mode
     partition.current_profile = profile.name
+    apply_devices(placement, profile)

@@ -50,6 +50,12 @@ def test_the_current_profile_follows_when_it_is_kept_in_step():
     assert lab.run("lssyscfg -r prof -m p9a --filter lpar_names=lp1 -F desired_mem") == "9216\n"
 
 
+def test_a_partition_whose_huge_pages_are_taken_is_not_activated():
+    lab = DeviceLab({"partitions.lp8.huge_pages": 1})
+    text = lab.refused("chsysstate -r lpar -m p9a -o on -n lp8")
+    assert text == "HSCLAF3A There are not enough huge pages available: Obtained: 0, Required: 1\n"
+
+
 def test_processor_pools():
     lab = DeviceLab()
     lab.run("chhwres -r procpool -m p9a -o s --poolid 1 -a max_pool_proc_units=10,reserved_pool_proc_units=2")
@@ -232,6 +238,9 @@ OTHERS = [
     ("chhwres -r virtualio --rsubtype vnic -m p9a -o r -p lp1 -s 5", "HSCLAF34 The partition lp1 has no vNIC adapter"),
     ("chhwres -r mem -m p9a -o a -q 256 -p lp1 --force", "not simulated"),
     ("chhwres -r io -m p9a -o a -p lp1 -l 12345678", "HSCLAF3D "),
+    ("chhwres -r mem -m p9a -o a -q 256 -p lp1 --logport 27004001", "--logport."),
+    ("chhwres -r sriov --rsubtype logport -m p9a -o r -p lp6 -s 7", "-s."),
+    ("chhwres -r mem -m p9a -o m -q 256 -p lp1 -t lp1", "-t."),
     ("chhwres -r io -m p9a -o r -p lp1 -l 21010016", "HSCLAF3D "),
 ]
 

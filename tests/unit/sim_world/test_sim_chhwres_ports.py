@@ -218,6 +218,38 @@ def test_vnics_that_cannot_be_are_refused_and_nothing_changes(options, backing, 
     assert lab.run(PORTS) == before
 
 
+VNICS_OF_PROFILE = "lssyscfg -r prof -m p9a --filter lpar_names=lp5 -F vnic_adapters"
+
+
+def test_a_change_is_not_written_into_profiles_and_undone_by_an_activation_with_one():
+    lab = DeviceLab()
+    before = lab.run(VNICS_OF_PROFILE)
+    lab.run("chhwres -r virtualio --rsubtype vnic -o r -m p9a -p lp5 -s 6")
+    assert lab.run(VNICS_OF_PROFILE) == before
+    lab.run("chsysstate -r lpar -m p9a -o shutdown --immed -n lp5")
+    lab.run("chsysstate -r lpar -m p9a -o on -n lp5 -f default_profile")
+    command = "lshwres -r virtualio --rsubtype vnic -m p9a -F slot_num,backing_device_states"
+    assert lab.run(command) == '6,"sriov/27004001/1/Operational,sriov/27008001/0/Operational"\n'
+
+
+def test_a_profile_whose_port_somebody_else_has_got_cannot_be_activated():
+    lab = DeviceLab()
+    lab.run("chhwres -r virtualio --rsubtype vnic -o r -m p9a -p lp5 -s 6")
+    lab.run(f'{ADD_PORT} "adapter_id=1,phys_port_id=0,logical_port_id=27004001"')
+    lab.run("chsysstate -r lpar -m p9a -o shutdown --immed -n lp5")
+    text = lab.refused("chsysstate -r lpar -m p9a -o on -n lp5 -f default_profile")
+    assert (
+        text == "HSCLAF37 The logical port 27004001 of the profile default_profile is assigned to the partition lp1.\n"
+    )
+
+
+def test_the_current_profile_follows_a_change_when_it_is_kept_in_step():
+    lab = DeviceLab()
+    lab.run("chsyscfg -r lpar -m p9a -i name=lp5,sync_curr_profile=1")
+    lab.run("chhwres -r virtualio --rsubtype vnic -o r -m p9a -p lp5 -s 6")
+    assert lab.run(VNICS_OF_PROFILE) == "none\n"
+
+
 def test_the_last_backing_device_stays():
     lab = DeviceLab()
     gone = "backing_devices-=sriov/27004001,sriov/27008001"

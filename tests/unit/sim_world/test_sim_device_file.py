@@ -80,6 +80,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
         f"{LP5}.processor_pool: no processor pool of its server is called 4; known: 0, 1",
     ),
     (
+        {f"{LP5}.huge_pages": 1},
+        f"{LP5}.huge_pages: p9a has 0 huge pages and its partitions hold 1; raise huge_pages of the server",
+    ),
+    (
         {f"{LP5}.cards": [{"card": 12}]},
         "partitions.lp8.cards.0.card: card 12 is owned by lp5; choose another one",
     ),
