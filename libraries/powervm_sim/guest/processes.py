@@ -13,6 +13,7 @@ _HARMLESS = frozenset({0, 18})
 _STOPPING = frozenset({19, 20})
 _NOT_FOR_DAEMONS = frozenset({1, 10, 12})
 
+_TERM = 15
 _LAST_WORD = 0.5
 """Seconds that a program has to end after an interrupt."""
 
@@ -186,14 +187,14 @@ class ProcessTable:
         process.task = asyncio.ensure_future(work)
         _current.reset(token)
         try:
-            return await process.task
+            # Not awaited itself: that the command was killed and that its shell was are told apart by who is cancelled.
+            await asyncio.wait({process.task})
+            return 128 + (process.signal or _TERM) if process.task.cancelled() else process.task.result()
         except asyncio.CancelledError:
             process.task.cancel()
-            if not process.signal:
-                # Some programs have a last word when they are interrupted.
-                await asyncio.wait({process.task}, timeout=_LAST_WORD)
-                raise
-            return 128 + process.signal
+            # Some programs have a last word when they are interrupted.
+            await asyncio.wait({process.task}, timeout=_LAST_WORD)
+            raise
         finally:
             if slot is not None and taken:
                 process.command, process.task = before

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from powervm_sim.guest.nodes import File, Readable
-from powervm_sim.guest.processes import NotSimulatedSignal, signal_number
+from powervm_sim.guest.processes import NotSimulatedSignal, Process, signal_number
 from powervm_sim.guest.tree import join
 from powervm_sim.shell.state import ShellError
 
@@ -27,6 +27,7 @@ class GuestSystem:
         self._guest = guest
         # The table of the boot that the session belongs to: a later boot has one of its own.
         self._processes = guest.processes
+        self._shell: Process | None = None
 
     def locate(self, name: str, search: str, folder: str) -> str | None:
         """The path of a program: a file that may be executed."""
@@ -70,6 +71,7 @@ class GuestSystem:
         process = self._processes.get(pid)
         if process is not None:
             process.task = task
+            self._shell = self._shell or process
 
     def enter(self, pid: int) -> None:
         """The current task is that process from here on."""
@@ -85,6 +87,8 @@ class GuestSystem:
     def signal(self, pid: int) -> int:
         """The signal that the process got, or 0."""
         process = self._processes.get(pid)
+        if process is None and self._shell is not None and self._shell.pid == pid:
+            process = self._shell  # the table was emptied when the power went
         return process.signal if process else 0
 
     def kill(self, pid: int, signal: str) -> None:

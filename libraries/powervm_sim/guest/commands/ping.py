@@ -249,10 +249,13 @@ class _Run:
         rest = due - guest.clock.monotonic()
         await asyncio.sleep(max(0.0, rest))
         await guest.awake.wait()
-        pace = guest.pace
-        if pace.resumed_at is not None and pace.suspended_at is not None and pace.suspended_at <= due < pace.resumed_at:
-            return pace.resumed_at
-        return due if guest.clock.monotonic() - due < _LATE else guest.clock.monotonic()
+        now, pace = guest.clock.monotonic(), guest.pace
+        late = now - due
+        if pace.resumed_at is not None and pace.suspended_at is not None and due < pace.resumed_at:
+            if pace.suspended_at <= due:
+                return pace.resumed_at
+            late -= pace.resumed_at - pace.suspended_at
+        return due if late < _LATE else now
 
     async def _send(self, due: float, milliseconds: float) -> None:
         order, target = self.order, self.target
