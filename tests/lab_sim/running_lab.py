@@ -122,7 +122,7 @@ def start(
     command = [sys.executable, *program, "--world", str(world), "--port", "0", "--speed", str(speed)]
     command += ["--ready-file", str(ready), "--with-parent", str(os.getpid()), *options]
     errors = (folder / "stderr.txt").open("w")
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, text=True, cwd=folder)
     lab = None
     try:
         until(lambda: ready.exists() or process.poll() is not None, START_LIMIT)
@@ -137,8 +137,6 @@ def start(
             process.wait(20)
         finally:
             process.kill()
-            if process.stdout is not None:
-                process.stdout.close()
             errors.close()
 
 

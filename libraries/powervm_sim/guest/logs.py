@@ -64,8 +64,10 @@ class Logs:
         tree.later(partial(system_files.append_bounded, tree, path, data, limit=limit, keep=keep))
 
     def _syslog(self, entry: Entry) -> None:
-        if not self._guest.spec.system.system_log:
-            return
+        if self._guest.spec.system.system_log:
+            self._guest.tree.later(partial(self._syslog_line, entry))
+
+    def _syslog_line(self, entry: Entry) -> None:
         origin = entry.identifier if entry.pid is None else f"{entry.identifier}[{entry.pid}]"
         line = f"{syslog_time(entry.realtime / 1e6)} {self._guest.spec.short_name} {origin}: {entry.text}\n"
         self.append("/var/log/messages", line.encode("utf-8", "surrogateescape"))
