@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import asyncssh
@@ -39,7 +40,7 @@ from powervm_sim.guest.storage import Storage
 from powervm_sim.guest.system_console import SystemConsole, linux_words
 from powervm_sim.guest.tree import Tree
 from powervm_sim.guest.trouble import Trouble
-from powervm_sim.shell.call import Terminal
+from powervm_sim.shell.call import Lookup, Terminal
 from powervm_sim.shell.dialect import BASH
 from powervm_sim.shell.shell import Shell
 
@@ -55,6 +56,7 @@ class LinuxGuest(Facts):
         units: The systemd services.
         rsct: The subsystems under the System Resource Controller.
         processes: What runs.
+        around: What the look-up of commands goes through, in every shell.
         awake: Cleared from `suspend` to `resume`; everything that a client notices waits for it.
 
     Args:
@@ -66,6 +68,7 @@ class LinuxGuest(Facts):
         self.spec = spec
         self.firmware = firmware
         self.clock: Clock = clock or Clock()
+        self.around: Callable[[Lookup], Lookup] = lambda lookup: lookup
         self.awake = asyncio.Event()
         self.awake.set()
         self._seed = f"{seed} {spec.host_name}"
@@ -92,7 +95,7 @@ class LinuxGuest(Facts):
         self._hardware: Hardware | None = None
         self._running = False
         self._start()
-        system_files.fill(self)
+        self.tree.later(partial(system_files.fill, self))
 
     # --- what the world calls --------------------------------------------------------------------------------
 
@@ -114,7 +117,7 @@ class LinuxGuest(Facts):
         self._start()
         self.network = Network(self.spec, hardware, self._network_line)
         self.storage = Storage(hardware, self.spec.host_name)
-        system_files.fill_hardware(self)
+        self.tree.later(partial(system_files.fill_hardware, self))
         self._running = True
         self.kernel_log.watchers.append(self.console.kernel)
         for text, level in boot_lines(hardware, self.version, self.command_line):
@@ -144,6 +147,7 @@ class LinuxGuest(Facts):
 
     def start_migration(self, stream_id: int, target_id: int) -> None:
         """``drmgr -m -c pmig -p pre`` is run."""
+        self.tree.settle()  # it was filled by the hardware of this server
         self.migration.start(stream_id, target_id, self._random.randrange(self.cpus))
         self.pace.slow(tracked=True)
 
@@ -281,7 +285,7 @@ class LinuxGuest(Facts):
         process = self.processes.add("-bash" if terminal else "bash", parent=self._login_pid())
         process.terminal = "pts/0" if terminal else "?"
         return Shell(
-            catalogue.lookup(self),
+            self.around(catalogue.lookup(self)),
             BASH,
             session=session,
             variables=variables,

@@ -8,6 +8,7 @@ import asyncssh
 from asyncssh import auth
 
 from powervm_sim.serving.machine import Machine
+from powervm_sim.serving.packets import send_no_padding
 from powervm_sim.serving.session import Process, Session
 from powervm_sim.serving.terminal_channel import open_channel
 from powervm_sim.shell.state import Job
@@ -36,6 +37,7 @@ class Login(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """The connection is there."""
         self._connection = conn
+        send_no_padding(conn)
 
     def begin_auth(self, username: str) -> bool:
         """Everyone has to prove who he is; a machine may greet him first."""

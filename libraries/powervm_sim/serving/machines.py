@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import asyncssh
 
@@ -11,6 +12,10 @@ from powervm_sim.console.commands import console_lookup
 from powervm_sim.console.files import ConsoleFiles
 from powervm_sim.console.host import enter
 from powervm_sim.console.login import ConsoleLogin
+from powervm_sim.faults.commands import CommandFaults
+from powervm_sim.faults.files import Disk
+from powervm_sim.faults.machine_kinds import DiskFull
+from powervm_sim.faults.rule import CONSOLE, PARTITION
 from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.guest.scp import serve_files
 from powervm_sim.migration.desk import Desk
@@ -31,22 +36,25 @@ from powervm_sim.world.model import Console, Partition
 def machines(lab: Lab, control: Account, control_address: str) -> Iterator[Machine]:
     """Everything that is to be served: consoles, Virtual I/O Servers, partitions, and the control endpoint."""
     world = lab.world
-    rooms = ViosRooms(world)
+    commands = CommandFaults(world.faults, world.pace)
+    rooms = ViosRooms(world, commands)
     desk = Desk(world)
     for console in world.consoles.values():
-        yield _console(lab, desk, rooms, console)
+        yield _console(lab, desk, rooms, commands, console)
     for partition in world.partitions.values():
         if partition.is_vios:
             machine = rooms.machine(partition)
             partition.seat = vios_console(world, machine, partition)
             yield machine
         elif isinstance(partition.guest, LinuxGuest):
+            partition.guest.around = partial(commands.around, partition.name, PARTITION)
+            world.faults.bind(DiskFull, partition.name, Disk(partition.guest.tree).fill_up)
             yield _partition(lab, partition, partition.guest)
     yield control_machine(world, control, control_address)
 
 
-def _console(lab: Lab, desk: Desk, rooms: ViosRooms, console: Console) -> Machine:
-    lookup = console_lookup(filters())
+def _console(lab: Lab, desk: Desk, rooms: ViosRooms, commands: CommandFaults, console: Console) -> Machine:
+    lookup = commands.around(console.name, CONSOLE, console_lookup(filters()))
 
     def open_shell(user: str, terminal: Terminal | None) -> LoginShell:
         files = ConsoleFiles(console, user_on(console, user))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from powervm_sim.faults.reading import RuleError
 from powervm_sim.guest.interface import Firmware, Guest
 from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.guest.spec import Firewall, GuestSpec, Rmc
@@ -28,6 +31,7 @@ from powervm_sim.world.pace import Pace
 from powervm_sim.world.reading import WorldFileError, read_world
 
 READY_FORMAT = "powervm-sim-ready/1"
+_COLLECT = (10_000, 10, 10)
 _LOG = logging.getLogger("powervm_sim")
 
 
@@ -41,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _set_up_logging(verbose=options.verbose)
     try:
         return asyncio.run(_run(options))
-    except (WorldFileError, AddressRefused, CannotServe) as error:
+    except (WorldFileError, AddressRefused, CannotServe, RuleError) as error:
         print(f"powervm_sim: {error}", file=sys.stderr)  # noqa: T201 - a program's last word
         return 2
 
@@ -52,13 +56,29 @@ async def _run(options: Arguments) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     server = Server(options)
     try:
-        await server.start()
+        with _collecting_seldom():
+            await server.start()
         parent = asyncio.create_task(_until_parent_ends(options.with_parent, stop.set))
         await stop.wait()
         parent.cancel()
     finally:
         await server.stop()
     return 0
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Start up without collecting garbage, and never look at what was made by then again: it lives as long as the lab.
+
+    Otherwise each collection visits a large world again and again, and the lab stands still meanwhile.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(*_COLLECT)
+        gc.enable()
 
 
 class Server:
@@ -92,7 +112,8 @@ class Server:
         for machine in found:
             for account in machine.accounts():
                 account.keys.append(public_key)
-            endpoint = Endpoint(machine, self._state.host_keys(machine.name, machine.kind), lab.world.history)
+            host_keys = self._state.host_keys(machine.name, machine.kind)
+            endpoint = Endpoint(machine, host_keys, lab.world.history, lab.world.faults)
             self._endpoints.append(endpoint)
         places = assign([machine.served for machine in found], self._options.port)
         for endpoint, (address, port) in zip(self._endpoints, places, strict=True):

@@ -12,6 +12,8 @@ from typing import Any
 import asyncssh
 from asyncssh.misc import SoftEOFReceived
 
+from powervm_sim.faults.commands import CONNECTION
+from powervm_sim.flow import until_flowing
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
 from powervm_sim.shell.call import Input, Output, Terminal
@@ -44,6 +46,7 @@ class ChannelOutput:
         self._writer.write(text)
         try:
             await self._writer.drain()
+            await until_flowing(self._writer.channel)
         except asyncssh.Error as error:
             raise BrokenPipeError("the client is gone") from error
 
@@ -135,6 +138,7 @@ class Session:
 
     async def serve(self) -> None:
         """Everything from the request to the exit status."""
+        CONNECTION.set(self._process.channel.get_connection().abort)
         work = asyncio.create_task(self._work())
         pump = asyncio.create_task(self._pump(work))
         gone = asyncio.create_task(self._process.wait_closed())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from powervm_sim.faults.effects import bind_effects
 from powervm_sim.guest.interface import Firmware, Guest
 from powervm_sim.world.accounts import Account, Lockout
 from powervm_sim.world.console_files import console_tree
@@ -36,7 +37,6 @@ from powervm_sim.world.model import (
     Amount,
     Console,
     Ethernet,
-    MigrationFault,
     Partition,
     Placement,
     Profile,
@@ -96,6 +96,9 @@ class _Builder:
             self._place(name, partition)
         self._world.completed.append(arrived)
         self._world.failed.append(partial(keep_debug_data, self._world.history))
+        bind_effects(self._world)
+        for rule in self._file.faults:
+            self._world.faults.add(rule)
         return Lab(self._world, self._power)
 
     def _account(self, name: str, user: str, lockout: Lockout | None = None) -> Account:
@@ -252,9 +255,6 @@ class _Builder:
             max_virtual_slots=entry.max_virtual_slots,
         )
         _disturb(partition.rmc, entry.rmc)
-        if entry.migration_fault is not None:
-            fault = entry.migration_fault
-            partition.fault = MigrationFault(fault.fail_at, fault.leave, fault.times)
         firmware = Firmware(
             rmc_changed=lambda: partition.rmc.changed(
                 self._world.pace.real_seconds(self._world.settings.durations.rmc_return)

@@ -6,16 +6,20 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, PlainValidator, field_validator
 
+from powervm_sim.faults.reading import parse_rule
+from powervm_sim.faults.rule import Rule
 from powervm_sim.world.device_file import PartitionDevices, ServerDevices, ViosDevices
 from powervm_sim.world.devices import DEFAULT_SWITCH
 from powervm_sim.world.entry import Entry as _Entry
 from powervm_sim.world.entry import Name, Slot, Vlan
+from powervm_sim.world.generator import GenerateEntry
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 Megabytes = Annotated[int, Field(gt=0, le=1 << 32)]
+FaultRule = Annotated[Rule, PlainValidator(parse_rule)]
 Mode = Annotated[str, Field(pattern=r"^(default|POWER\d+(_base|\+)?)$")]
 
 
@@ -152,20 +156,6 @@ class StorageEntry(_Entry):
     port: str | None = None
 
 
-class FaultEntry(_Entry):
-    """How migrations of a partition fail.
-
-    Attributes:
-        fail_at: The phase that breaks off.
-        leave: ``rolled-back`` (the console clears up by itself) or ``failed`` (a recovery is needed).
-        times: So many migrations fail, later ones work.
-    """
-
-    fail_at: Literal["set-up", "copy", "clean-up"]
-    leave: Literal["rolled-back", "failed"] = "rolled-back"
-    times: int = Field(default=1, ge=1)
-
-
 class PartitionEntry(ServedEntry, PartitionDevices):
     """A mobile partition.
 
@@ -192,7 +182,6 @@ class PartitionEntry(ServedEntry, PartitionDevices):
     ethernet: tuple[EthernetEntry, ...] = (EthernetEntry(slot=2),)
     storage: tuple[StorageEntry, ...] = ()
     dirty_rate: float | None = Field(default=None, ge=0)
-    migration_fault: FaultEntry | None = None
     user: Name = "root"
 
 
@@ -243,11 +232,14 @@ class WorldFile(_Entry):
 
     Attributes:
         seed: Everything random in the world follows from it.
+        faults: Rules of what goes wrong; see `powervm_sim.faults`.
+        generate: What the file does not write out; see `generator`.
         prefixed: Virtual I/O Servers need ``ioscli`` in front of a command on a channel without a terminal.
     """
 
     name: Name
     seed: int = 1
+    generate: GenerateEntry | None = None
     consoles: dict[Name, ConsoleEntry] = Field(min_length=1)
     servers: dict[Name, ServerEntry] = Field(min_length=1)
     partitions: dict[Name, PartitionEntry] = Field(default={})
@@ -257,6 +249,7 @@ class WorldFile(_Entry):
     transfer: TransferEntry = TransferEntry()
     blackout: BlackoutEntry = BlackoutEntry()
     prefixed: bool = True
+    faults: tuple[FaultRule, ...] = ()
 
     def endpoints(self) -> Iterator[tuple[str, ServedEntry]]:
         """Name and entry of everything that is served."""
@@ -265,3 +258,10 @@ class WorldFile(_Entry):
             yield from server.virtual_io_servers.items()
         yield from self.partitions.items()
         yield "lab", self.control
+
+    def machines(self) -> dict[str, str]:
+        """What every endpoint is: ``console``, ``vios``, ``partition`` or ``control``, by name."""
+        kinds = dict.fromkeys(self.consoles, "console")
+        for server in self.servers.values():
+            kinds |= dict.fromkeys(server.virtual_io_servers, "vios")
+        return {**kinds, **dict.fromkeys(self.partitions, "partition"), "lab": "control"}

@@ -214,15 +214,6 @@ class WaitingAdapter:
     client_slot: int | None
 
 
-@dataclass
-class MigrationFault:
-    """What is going to break; see the world file."""
-
-    fail_at: str
-    leave: str
-    times: int
-
-
 @dataclass(eq=False)
 class VirtualIOServerFacts:
     """What only a Virtual I/O Server has."""
@@ -271,10 +262,10 @@ class Partition:
     msp: bool = False
     migration_disabled: bool = False
     dirty_rate: float | None = None
-    fault: MigrationFault | None = None
     vios: VirtualIOServerFacts | None = None
     guest: Guest | None = None
     down: bool = False
+    off: bool = False
     served_address: str = ""
     gate: Gate = field(default_factory=Gate)
     vnics: tuple[Vnic, ...] = ()

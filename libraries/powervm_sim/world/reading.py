@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from powervm_sim.faults.reading import misplaced
 from powervm_sim.world.device_checks import device_problems
 from powervm_sim.world.file import WorldFile
 from powervm_sim.world.generations import GENERATIONS
+from powervm_sim.world.generator import expand
 from powervm_sim.world.yaml_positions import Document, KeyPath
 
 
@@ -34,7 +37,7 @@ def read_world(path: str | Path) -> WorldFile:
     problems = [(key_path, "this key is there twice") for key_path in document.duplicates]
     world = None
     try:
-        world = WorldFile.model_validate(document.data)
+        world = WorldFile.model_validate(_expanded(path, document))
     except ValidationError as error:
         problems += _model_problems(error)
     if world is not None:
@@ -58,6 +61,13 @@ def _document(path: Path) -> Document:
     return document
 
 
+def _expanded(path: Path, document: Document) -> dict[str, Any]:
+    try:
+        return expand(document.data)
+    except ValidationError as error:
+        raise WorldFileError(_worded(path, document, _model_problems(error, ("generate",)))) from error
+
+
 def _worded(path: Path, document: Document, problems: list[tuple[KeyPath, str]]) -> Iterator[str]:
     for key_path, text in problems:
         line = document.line_of(key_path)
@@ -65,10 +75,10 @@ def _worded(path: Path, document: Document, problems: list[tuple[KeyPath, str]])
         yield f"{place}: {'.'.join(str(part) for part in key_path)}: {text}"
 
 
-def _model_problems(error: ValidationError) -> list[tuple[KeyPath, str]]:
+def _model_problems(error: ValidationError, above: KeyPath = ()) -> list[tuple[KeyPath, str]]:
     problems: list[tuple[KeyPath, str]] = []
     for detail in error.errors(include_input=False, include_url=False):
-        key_path = tuple(part for part in detail["loc"] if part != "[key]")
+        key_path = (*above, *(part for part in detail["loc"] if part != "[key]"))
         text = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             text = _unknown_key(key_path)
@@ -111,6 +121,7 @@ def _reference_problems(world: WorldFile) -> list[tuple[KeyPath, str]]:
         *_bad_modes(world),
         *_bad_blackout(world),
         *device_problems(world),
+        *_bad_faults(world),
     ]
 
 
@@ -210,3 +221,14 @@ def _bad_modes(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
 def _bad_blackout(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
     if world.blackout.minimum > world.blackout.maximum:
         yield ("blackout", "minimum"), f"is above the maximum of {world.blackout.maximum:g}"
+
+
+def _bad_faults(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
+    machines = world.machines()
+    ids: set[str] = set()
+    for index, rule in enumerate(world.faults):
+        for key, text in misplaced(rule, machines):
+            yield ("faults", index, key), text
+        if rule.id in ids:
+            yield ("faults", index, "id"), f"the id {rule.id} is taken by another rule"
+        ids.add(rule.id or "")
