@@ -192,9 +192,7 @@ class Placement:
     @property
     def rmc_state(self) -> str:
         """The words of ``rmc_state``."""
-        if not self.running:
-            return "inactive" if self.partition.configured else "none"
-        return "active" if self.partition.rmc.active else "inactive"
+        return "active" if self.running and self.partition.rmc.active else "inactive"
 
 
 @dataclass(eq=False)
