@@ -1,4 +1,4 @@
-"""Published output of real machines, replayed against the simulated lab: the data in ``tests/replay`` and how it is compared.
+"""Published output of real machines, replayed against the simulated lab: the cases in ``tests/replay``.
 
 A case asks one question and states what a real machine answered:
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +20,10 @@ class LoginShell(Protocol):
     @property
     def exited(self) -> bool:
         """Whether ``exit`` has ended it."""
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The shell's variables."""
 
     async def run(self, script: str, stdin: Input, stdout: Output, stderr: Output) -> int:
         """Run some text and return the exit status."""

@@ -13,6 +13,7 @@ from asyncssh.misc import SoftEOFReceived
 
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
+from powervm_sim.serving.prompts import prompt
 from powervm_sim.shell.call import Input, Terminal
 from powervm_sim.shell.state import Job
 from powervm_sim.world.history import History
@@ -160,7 +161,7 @@ class Session:
         status = 0
         script = ""
         while not shell.exited:
-            await stdout.write("> " if script else self._machine.prompt(self._user))
+            await stdout.write(self._prompt(shell, status, more=bool(script)))
             line = await self._interruptible(self._stdin.readline())
             if line is None:
                 script = ""
@@ -175,6 +176,10 @@ class Session:
                 status = await self._command(shell, script, self._stdin)
             script = ""
         return status
+
+    def _prompt(self, shell: LoginShell, status: int, *, more: bool) -> str:
+        machine, user = self._machine, self._user
+        return prompt(shell.variables, machine.prompt(user), host=machine.name, user=user, status=status, more=more)
 
     async def _interruptible(self, work: Any) -> Any:
         """The result of some work, or None when the user has interrupted it."""
