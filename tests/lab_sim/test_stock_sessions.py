@@ -13,6 +13,7 @@ import pexpect
 import pytest
 from pexpect import pxssh
 from running_lab import RunningLab
+from SSHLibrary import SSHLibrary
 from stock_clients import Client, needs_ssh, needs_sshpass
 
 _LIMIT = 20
@@ -226,3 +227,25 @@ def test_paramiko_answers_the_questions_of_keyboard_interactive(lab: RunningLab)
         assert files.stat("/home/padmin/hello").st_size == 6
     finally:
         transport.close()
+
+
+def test_the_ssh_library_of_robot_framework(lab, tmp_path):
+    entry = lab.endpoints["hmc1"]
+    library = SSHLibrary(timeout="20 seconds", prompt="~> ")
+    try:
+        library.open_connection(entry["address"], port=entry["port"])
+        library.login(entry["user"], lab.password("hmc1"))
+        assert library.execute_command("lssyscfg -r lpar -m nowhere", return_rc=True)[1] == 1
+        library.write("lssyscfg -r sys -F name")
+        assert library.read_until_prompt().splitlines()[:-1] == ["p8a", "p9a", "p10a"]
+        entry = lab.endpoints["lp1"]
+        library.open_connection(entry["address"], port=entry["port"], prompt="# ")
+        library.login_with_public_key(entry["user"], entry["key_file"])
+        (tmp_path / "here.txt").write_text("here\n", encoding="utf-8")
+        library.put_file(str(tmp_path / "here.txt"), "/tmp/there.txt", mode="0600")
+        assert library.execute_command("cat /tmp/there.txt; stat -c %a /tmp/there.txt") == "here\n600"
+        library.file_should_exist("/tmp/there.txt")
+        library.get_file("/etc/os-release", str(tmp_path / "release"))
+        assert "Red Hat" in (tmp_path / "release").read_text(encoding="utf-8")
+    finally:
+        library.close_all_connections()
