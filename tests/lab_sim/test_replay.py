@@ -76,13 +76,13 @@ def session(
             text += quiet(channel)
             channel.sendall(line.encode())
         end = time.monotonic() + _ANSWER_LIMIT
-        while not (until and text.endswith(until)):
+        while not (until and until in text):
             assert time.monotonic() < end, text
             data = channel.recv(4096)
             if not data:
                 break
             text += data.decode()
-        yield text, channel
+        yield text[: text.index(until) + len(until)] if until else text, channel
 
 
 def quiet(channel: paramiko.Channel) -> str:
@@ -102,6 +102,6 @@ def test_each_case_has_its_own_name():
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.tested], ids=lambda case: case.id)
+@pytest.mark.parametrize("case", [case for case in CASES if case.tested and not case.pending], ids=lambda case: case.id)
 def test_what_is_tested_elsewhere_is_there(case):
     assert (ROOT / case.tested.partition("::")[0]).is_file()

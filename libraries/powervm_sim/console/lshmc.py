@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from powervm_sim.console.login import ConsoleCommand, ConsoleLogin, not_simulated
 from powervm_sim.console.options import LISTING, Options, Syntax, flag
 from powervm_sim.shell.call import Call
 from powervm_sim.world.model import Console
-
-_MEMORY = 16 << 30
-"""Bytes of every console."""
 
 _KNOWN = ("-n", "-r", "-b", "-l", "-L", "-h", "-e")
 
@@ -40,21 +35,16 @@ def version(console: Console) -> str:
 
 def vital_product_data(console: Console) -> str:
     """``lshmc -v``."""
-    level = f"V{console.version}R{console.release}"
-    if console.version > 8:
-        level += f" {console.service_pack}.0"
-    now = datetime.now(timezone.utc)
+    level = f"V{console.version}R{console.release} {console.service_pack}.0"
     lines = [
         '"vpd=*FC ????????',
         "*VC 20.0",
-        f"*N2 {now:%a %b %d %H:%M:%S} GMT {now:%Y}",
         "*FC ????????",
         "*DS Hardware Management Console",
         f"*TM {console.type_model}",
         f"*SE {console.serial}",
         "*MN IBM",
         "*PN Unknown",
-        f"*SZ {_MEMORY}",
         "*OS Embedded Operating Systems",
         f"*NA {console.address}",
         "*FC ????????",

@@ -192,7 +192,9 @@ class Placement:
     @property
     def rmc_state(self) -> str:
         """The words of ``rmc_state``."""
-        return "active" if self.running and self.partition.rmc.active else "inactive"
+        if not self.running:
+            return "inactive" if self.partition.configured else "none"
+        return "active" if self.partition.rmc.active else "inactive"
 
 
 @dataclass(eq=False)
