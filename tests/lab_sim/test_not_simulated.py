@@ -18,13 +18,18 @@ NONSENSE = ("frobnicate", "lssyscfgg", "Lshmc", "migrlpar.exe")
 SHELL_WORDS = {*BUILTINS, *UTILITIES, "time"}
 
 
+ON_OTHER_SYSTEMS = frozenset({"supportconfig", "zypper", "wicked"})
+"""A Red Hat system does not have them at all."""
+
+
 def told(names: list[str]) -> str:
     return "".join(f"{name}: not simulated\n" for name in names)
 
 
 def one_after_another(lab, machine: str, scripts: list[str]) -> tuple[str, str]:
-    """Output and error output of many commands; each must end with status 1."""
-    out, err, _ = lab.run(machine, "\n".join(f"{script} || [ $? = 1 ] || echo {script}: $?" for script in scripts))
+    """Output and error output of many commands; the statuses that are not 1 are part of the output."""
+    ends = "|| [ $? = 1 ] || echo no other status than 1"
+    out, err, _ = lab.run(machine, "\n".join(f"{script} && echo went on {ends}" for script in scripts))
     return out, err
 
 
@@ -36,6 +41,7 @@ def test_a_console_tells_so_on_standard_output(lab):
 
 def test_a_partition_tells_so_on_standard_error(lab):
     missing = sorted(PARTITION_MISSING - SHELL_WORDS - set(code.partition_commands()) - set(code.tools()))
+    missing = [name for name in missing if name not in ON_OTHER_SYSTEMS]
     assert missing
     assert one_after_another(lab, "lp1", [f"{name} -x" for name in missing]) == ("", told(missing))
 
@@ -65,7 +71,7 @@ def test_nonsense_is_unknown_to_every_shell(lab, machine, before, words_of_the_s
 
 
 def test_a_script_ends_where_something_is_not_simulated(lab):
-    for machine, name in (("hmc1", "lscod"), ("lp1", "nmcli"), ("p9a-vios1", "ioscli lspv")):
+    for machine, name in (("hmc1", "lscod"), ("lp1", "dnf"), ("p9a-vios1", "ioscli viosbr")):
         out, _, status = lab.run(machine, f"{name} && echo went on || echo stopped")
         assert out.splitlines()[-1] == "stopped"
         assert status == 0
@@ -89,7 +95,7 @@ def test_an_unknown_option_of_any_other_command_is_refused(lab):
         assert err or out, f"{command} failed without a word"
 
 
-TAKE_EVERYTHING = frozenset({"true", "false", "yes", "echo", "test"})
+TAKE_EVERYTHING = frozenset({"true", "false", "yes", "echo", "test", "hcnversion"})
 """By their nature: real ones do too, or say nothing."""
 
 
