@@ -70,7 +70,8 @@ def test_a_console_is_driven_with_a_prompt_and_a_status(lab):
             driver.run("lssyscfg -r lpar -m p9a --filter lpar_names=nobody")
         assert failure.value.args[0] == 1
         assert failure.value.args[1][0].startswith("HSCL8012 ")
-        assert driver.run("lssyscfg -r lpar -m p9a -F name:state | grep -E "^lp[12]:" | sort") == ["lp1:Running", "lp2:Running"]
+        states = driver.run("lssyscfg -r lpar -m p9a -F name:state | grep ^lp[12]: | sort")
+        assert states == ["lp1:Running", "lp2:Running"]
         child.sendline("exit")
         child.expect(pexpect.EOF)
         child.close()
