@@ -134,9 +134,14 @@ def _sure(entry: Mapping[str, Any]) -> str:
 
 
 def words(text: str | None) -> list[str]:
-    """Options as they stand in the data: with commas between them, or blanks if none of them has one."""
-    text = text or ""
-    return [word.strip() for word in text.split(",")] if "," in text else text.split()
+    """Options as they stand in the data; a word without a dash belongs to the option before it: ``-r sys``."""
+    found: list[str] = []
+    for word in (text or "").replace(",", " ").split():
+        if word.startswith("-"):
+            found.append(word)
+        else:
+            found[-1] += f" {word}"
+    return found
 
 
 def _listed(text: str | None) -> str:

@@ -54,7 +54,7 @@ def test_every_attribute_of_a_list_is_listed(name):
     entry = ATTRIBUTES[name]
 
     async def ask() -> tuple[str, int]:
-        lab = SmallLab()
+        lab = SmallLab(entry.get("world"))
         return await lab.type(entry["ask"], entry.get("console", "near"))
 
     text, status = asyncio.run(ask())
