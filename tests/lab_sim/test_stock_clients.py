@@ -52,6 +52,17 @@ def test_a_terminal_is_given_to_those_who_want_one(lab):
     assert LEVEL.replace("\n", "\r\n") in run(*screen)[0]
 
 
+@needs_ssh
+@pytest.mark.parametrize(
+    ("name", "unknown"),
+    [("hmc1", "bash: nosuch: command not found"), ("lp1", "bash: line 1: nosuch: command not found")],
+)
+def test_one_command_with_a_terminal_is_no_login(lab, name, unknown):
+    client = Client(lab, name)
+    assert client.ssh("nosuch", before=("-tt",)) == (f"{unknown}\r\n", "", 127)
+    assert client.ssh("sleep 0.1 & wait; echo done", before=("-tt",)) == ("done\r\n", "", 0), "no word of a job"
+
+
 @needs_sshpass
 @pytest.mark.parametrize("name", ["hmc1", "p9a-vios1", "lp1", "lab"])
 @pytest.mark.parametrize("method", ["password", "keyboard-interactive"])

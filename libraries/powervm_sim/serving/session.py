@@ -131,6 +131,7 @@ class Session:
 
     async def _run(self, shell: LoginShell) -> int:
         if self._process.command is not None:
+            shell.run_one_command()
             return await self._command(shell, self._process.command, self._stdin)
         if self._terminal is None:
             return await self._command(shell, await self._stdin.read(), self._stdin)
