@@ -25,17 +25,16 @@ async def lscpu(guest: LinuxGuest, call: Call) -> int:
         raise not_simulated(call, options[0][0])
     generation = mode(guest.booted_on.compatibility_mode, guest.booted_on.processor)
     silicon = processor(guest.booted_on.processor)
-    last = guest.cpus - 1
     values = {
         "Architecture": "ppc64le",
+        "Byte Order": "Little Endian",
         "CPU(s)": guest.cpus,
-        "On-line CPU(s) list": f"0-{last}",
+        "On-line CPU(s) list": f"0-{guest.cpus - 1}",
+        "Model name": generation.cpu_line,
+        "Model": f"{silicon.revision} (pvr {silicon.version})",
         "Thread(s) per core": THREADS_PER_CORE,
         "Core(s) per socket": 1,
         "Socket(s)": guest.hardware.processors,
-        "NUMA node(s)": 1,
-        "Model": f"{silicon.revision} (pvr {silicon.version})",
-        "Model name": generation.cpu_line,
         "Hypervisor vendor": "pHyp",
         "Virtualization type": "para",
         "L1d cache": silicon.caches[0],
@@ -43,7 +42,7 @@ async def lscpu(guest: LinuxGuest, call: Call) -> int:
     }
     if guest.hardware.units is None:
         values |= {"L2 cache": silicon.caches[2], "L3 cache": silicon.caches[3]}
-    values["NUMA node0 CPU(s)"] = f"0-{last}"
+    values |= {"NUMA node(s)": 1, "NUMA node0 CPU(s)": f"0-{guest.cpus - 1}"}
     for name, value in values.items():
         await call.stdout.write(f"{name + ':':<21}{value}\n" if len(name) < 20 else f"{name}: {value}\n")
     return 0
