@@ -124,6 +124,8 @@ class Session:
     async def _work(self) -> int:
         terminal: Terminal | None = self._terminal
         shell = self._machine.open_shell(self._user, terminal)
+        if self._process.command is not None:
+            shell.run_one_command()
         try:
             return await self._run(shell)
         finally:
@@ -131,7 +133,6 @@ class Session:
 
     async def _run(self, shell: LoginShell) -> int:
         if self._process.command is not None:
-            shell.run_one_command()
             return await self._command(shell, self._process.command, self._stdin)
         if self._terminal is None:
             return await self._command(shell, await self._stdin.read(), self._stdin)
