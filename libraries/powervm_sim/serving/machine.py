@@ -21,6 +21,13 @@ class LoginShell(Protocol):
     def exited(self) -> bool:
         """Whether ``exit`` has ended it."""
 
+    def run_one_command(self) -> None:
+        """The session is no login, although it may have a terminal: a client has asked for one command."""
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The shell's variables."""
+
     async def run(self, script: str, stdin: Input, stdout: Output, stderr: Output) -> int:
         """Run some text and return the exit status."""
 

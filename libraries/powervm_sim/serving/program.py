@@ -21,6 +21,7 @@ from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.guest.spec import Firewall, GuestSpec, Rmc
 from powervm_sim.serving.addresses import AddressRefused, assign, check_loopback
 from powervm_sim.serving.arguments import Arguments, parse
+from powervm_sim.serving.client_files import ssh_config
 from powervm_sim.serving.endpoint import Endpoint
 from powervm_sim.serving.machines import machines
 from powervm_sim.serving.state_folder import StateFolder, write_private
@@ -143,7 +144,9 @@ class Server:
     def _tell(self) -> None:
         lines = (f"{_host(endpoint)} {key}\n" for endpoint in self._endpoints for key in endpoint.public_keys)
         write_private(self._state.known_hosts, "".join(lines))
-        text = json.dumps(self._document(), indent=2)
+        document = self._document()
+        write_private(self._state.ssh_config, ssh_config(document["endpoints"], self._state.known_hosts))
+        text = json.dumps(document, indent=2)
         if self._options.ready_file is not None:
             write_private(self._options.ready_file.absolute(), f"{text}\n")
         self._ready = True
@@ -158,6 +161,7 @@ class Server:
             "pid": os.getpid(),
             "state_dir": str(self._state.path),
             "known_hosts": str(self._state.known_hosts),
+            "ssh_config": str(self._state.ssh_config),
             "endpoints": [self._entry(endpoint) for endpoint in self._endpoints],
         }
 

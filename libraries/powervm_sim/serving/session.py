@@ -16,6 +16,7 @@ from powervm_sim.faults.commands import CONNECTION
 from powervm_sim.flow import until_flowing
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
+from powervm_sim.serving.prompts import prompt
 from powervm_sim.shell.call import Input, Output, Terminal
 from powervm_sim.shell.shell import LONGEST_SCRIPT
 from powervm_sim.shell.state import Job
@@ -169,6 +170,8 @@ class Session:
         shell = self._machine.open_shell(self._user, terminal)
         cut = True
         leave = self._machine.logged_in(self._user, terminal) if self._machine.logged_in is not None else None
+        if self._process.command is not None:
+            shell.run_one_command()
         try:
             status = await self._run(shell)
             cut = False
@@ -228,7 +231,7 @@ class Session:
         status = 0
         script = ""
         while not shell.exited:
-            await stdout.write("> " if script else self._machine.prompt(self._user))
+            await stdout.write(self._prompt(shell, status, more=bool(script)))
             line = await self._interruptible(self._stdin.readline())
             if line is None:
                 script = ""
@@ -244,6 +247,10 @@ class Session:
             script = ""
         await stdout.write(self._machine.farewell)
         return status
+
+    def _prompt(self, shell: LoginShell, status: int, *, more: bool) -> str:
+        machine, user = self._machine, self._user
+        return prompt(shell.variables, machine.prompt(user), host=machine.name, user=user, status=status, more=more)
 
     async def _interruptible(self, work: Any) -> Any:
         """The result of some work, or None when the user has interrupted it; such work may have such work in it."""

@@ -41,6 +41,11 @@ class StateFolder:
         """The endpoints' host keys in the form that ssh reads."""
         return self.path / "known_hosts"
 
+    @property
+    def ssh_config(self) -> Path:
+        """The endpoints by name, for ``ssh -F``."""
+        return self.path / "ssh_config"
+
     def password_file(self, name: str) -> Path:
         """Where the password of an endpoint is kept."""
         return self.path / "passwords" / name

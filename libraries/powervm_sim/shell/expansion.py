@@ -105,7 +105,14 @@ class Expander:
             return (self._state.get("HOME") or "/") + slash + rest
         if head == "~+":
             return (self._state.get("PWD") or "/") + slash + rest
-        return None
+        home = self._home_of(head[1:]) if head.startswith("~") else None
+        return None if home is None else home + slash + rest
+
+    def _home_of(self, user: str) -> str | None:
+        """The home folder of a user; the shell knows of its own user and of root."""
+        if user == self._state.get("USER"):
+            return self._state.get("HOME") or "/"
+        return "/root" if user == "root" and not self._state.dialect.restricted else None
 
     async def _arithmetic(self, part: Arithmetic) -> Piece:
         return Piece(str(await self.arithmetic(part.expression)), part.quoted, split=not part.quoted)

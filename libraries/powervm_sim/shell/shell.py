@@ -73,6 +73,10 @@ class Shell:
         """The shell's variables, to be read and changed."""
         return self._state.variables
 
+    def run_one_command(self) -> None:
+        """The session is no login, although it may have a terminal: a client has asked for one command."""
+        self._state.login = False
+
     @property
     def status(self) -> int:
         """``$?``."""

@@ -78,7 +78,7 @@ def test_services_are_started_and_stopped(guest: LinuxGuest, run: Run) -> None:
 
 
 LSSRC = """\
-Subsystem         Group            PID          Status 
+Subsystem         Group            PID          Status
  ctrmc            rsct             {ctrmc:<13}active
  IBM.DRM          rsct_rm          {IBM.DRM:<13}active
  IBM.ConfigRM     rsct_rm                       inoperative
@@ -90,7 +90,7 @@ Subsystem         Group            PID          Status
  IBM.ERRM         rsct_rm                       inoperative
  IBM.AuditRM      rsct_rm                       inoperative
  IBM.LPRM         rsct_rm                       inoperative
-"""  # noqa: W291 - the title line ends with a space
+"""
 
 
 def test_lssrc_columns(guest: LinuxGuest, run: Run) -> None:

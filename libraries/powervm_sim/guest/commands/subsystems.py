@@ -15,7 +15,7 @@ from powervm_sim.shell.call import Call
 if TYPE_CHECKING:
     from powervm_sim.guest.linux import LinuxGuest
 
-_HEADER = "Subsystem         Group            PID          Status \n"
+_HEADER = "Subsystem         Group            PID          Status\n"
 
 
 async def lssrc(guest: LinuxGuest, call: Call) -> int:
