@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import asyncssh
@@ -13,6 +14,7 @@ from powervm_sim.guest import system_files
 from powervm_sim.guest.boot_lines import boot_lines
 from powervm_sim.guest.clock import Clock
 from powervm_sim.guest.commands import catalogue
+from powervm_sim.guest.commands.network_probes import connect
 from powervm_sim.guest.devices import Devices
 from powervm_sim.guest.dlpar import follow
 from powervm_sim.guest.facts import Facts
@@ -271,7 +273,7 @@ class LinuxGuest(Facts):
             BASH,
             session=session,
             variables=variables,
-            files=TreeFiles(self.tree, self.awake),
+            files=TreeFiles(self.tree, self.awake, partial(connect, self)),
             terminal=terminal,
             login=terminal is not None,
             gate=self._gate,
