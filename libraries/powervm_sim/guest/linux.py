@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import Any
 
 import asyncssh
@@ -267,7 +268,8 @@ class LinuxGuest(Facts):
             "LANG": "C.UTF-8",
         }
         process = self.processes.add("-bash" if terminal else "bash", parent=self._login_pid())
-        process.terminal = "pts/0" if terminal else "?"
+        used = {other.terminal for other in self.processes}
+        process.terminal = next(name for name in map("pts/{}".format, count()) if name not in used) if terminal else "?"
         return Shell(
             catalogue.lookup(self),
             BASH,

@@ -10,7 +10,7 @@ _NAMES = """
     passwd paste patch pcs perf perl pmap printenv pstree pvs python python3 renice rescan-scsi-bus.sh rmmod route
     rsync runuser sar scp screen script servicelog setenforce setfacl sftp sg_inq shuf snap split ss ssh
     ssh-keygen strace stty su sudo swapoff swapon taskset tcpdump time timedatectl tmux top tracepath traceroute
-    trap tree tty udevadm umount unzip useradd usermod uuidgen vi vim vmstat w wall watch wget wicked yum zgrep
+    trap tree udevadm umount unzip useradd usermod uuidgen vi vim vmstat w wall watch wget wicked yum zgrep
     zip zypper
 """
 
