@@ -156,6 +156,8 @@ def append_bounded(tree: Tree, path: str, data: bytes, *, limit: int, keep: str 
 def _fill_hosts(guest: LinuxGuest) -> None:
     """``/sys/class/scsi_host`` and, for Fibre Channel, ``/sys/class/fc_host``."""
     tree, storage = guest.tree, guest.storage
+    for folder in ("/sys/class/scsi_host", "/sys/class/fc_host", "/sys/block"):
+        network_files.clear(tree, folder)
     for number, adapter in enumerate(storage.hosts):
         name = f"host{number}"
         tree.computed(f"/sys/class/scsi_host/{name}/proc_name", partial(str, f"{adapter.driver}\n"))
