@@ -49,6 +49,8 @@ def fill(guest: LinuxGuest) -> None:
     for name in ("bin", "sbin", "lib"):
         tree.link(f"/{name}", f"usr/{name}")
     tree.computed("/dev/null", lambda: b"", mode=0o666, accept=lambda _: None)
+    for name in ("random", "urandom"):
+        tree.computed(f"/dev/{name}", lambda: guest.random(f"urandom {guest.clock.time()}").randbytes(1 << 20))
     tree.computed("/dev/kmsg", partial(kmsg.records, guest), mode=0o644, accept=partial(kmsg.add, guest))
     _fill_etc(guest)
     _fill_proc(guest)
@@ -156,6 +158,8 @@ def append_bounded(tree: Tree, path: str, data: bytes, *, limit: int, keep: str 
 def _fill_hosts(guest: LinuxGuest) -> None:
     """``/sys/class/scsi_host`` and, for Fibre Channel, ``/sys/class/fc_host``."""
     tree, storage = guest.tree, guest.storage
+    for folder in ("/sys/class/scsi_host", "/sys/class/fc_host", "/sys/block"):
+        network_files.clear(tree, folder)
     for number, adapter in enumerate(storage.hosts):
         name = f"host{number}"
         tree.computed(f"/sys/class/scsi_host/{name}/proc_name", partial(str, f"{adapter.driver}\n"))
