@@ -21,7 +21,7 @@ SCRIPT = [
     ("p9a-vios1", "ioscli lsmap -all; ioscli lsmap -all -npiv; ioscli lsdev; ioscli errlog; ioscli lsnports"),
     ("lp1", "uname -a; cat /proc/version /proc/cmdline /etc/os-release /etc/machine-id; hostname; ip addr; ip -j addr"),
     ("lp1", "cat /proc/sys/kernel/random/boot_id /proc/sys/kernel/random/uuid; echo $RANDOM $RANDOM $$"),
-    ("lp1", "ps -ef; ps aux; pidof rmcd; sleep 100 & echo $!; jobs; ps -e | wc -l"),
+    ("lp1", "ps -ef; ps aux; pidof rmcd; sleep 100 > /dev/null 2>&1 & echo $!; jobs; ps -e | wc -l"),
     ("lp1", "rpm -qa; systemctl list-units; lssrc -a; lscpu; lparstat -i; ls -lR /etc /proc /sys /root"),
     ("lp1", "for i in $(seq 1 20); do echo $i > /tmp/n$i; done; ls /tmp; find / -type f | wc -l"),
     ("lp1", "awk 'BEGIN{print rand()}'; mktemp; cat /proc/cpuinfo /proc/meminfo /proc/powerpc/lparcfg | wc"),
