@@ -6,10 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from functools import partial
-<<<<<<< HEAD
-=======
 from itertools import count
->>>>>>> sim-guest
 from typing import Any
 
 import asyncssh
