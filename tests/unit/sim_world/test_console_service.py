@@ -43,8 +43,11 @@ def test_the_collection_takes_minutes_and_there_is_one_at_a_time():
     asyncio.run(scenario())
 
 
+BREAKS_ONCE = [{"kind": "migration-breaks", "partition": "lp1", "phase": "copy", "times": 1}]
+
+
 def test_a_full_disk_stops_the_collection_and_no_migration():
-    lab = SmallLab({"partitions.lp1.migration_fault": {"fail_at": "copy"}})
+    lab = SmallLab({"faults": BREAKS_ONCE})
     console = lab.world.consoles["near"]
     console.files.write("/home/hscroot/big", b"x" * console.files.size)
     assert run(lab, "pedbg -c -q 1")[0].splitlines()[-1] == (
@@ -55,7 +58,7 @@ def test_a_full_disk_stops_the_collection_and_no_migration():
 
 
 def test_a_failed_migration_leaves_debug_data():
-    lab = SmallLab({"partitions.lp1.migration_fault": {"fail_at": "copy"}})
+    lab = SmallLab({"faults": BREAKS_ONCE})
     assert run(lab, "lsmigrdbg -r file") == ("No results were found.\n", 0)
     assert run(lab, "migrlpar -o m -m s1 -t s2 -p lp1")[1] == 1
     name = run(lab, "lsmigrdbg -r file -F name")[0]
