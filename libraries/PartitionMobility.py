@@ -12,6 +12,7 @@ from mobility_keywords.lab_keywords import LabKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
 from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.stage_log_keywords import StageLogKeywords
 
 
 class PartitionMobility(DynamicCore):
@@ -48,7 +49,7 @@ class PartitionMobility(DynamicCore):
 
     def __init__(self) -> None:
         self._desk = Desk()
-        topics = LabKeywords, MigrationKeywords, PartitionKeywords, ConnectionKeywords
+        topics = LabKeywords, MigrationKeywords, PartitionKeywords, StageLogKeywords, ConnectionKeywords
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self
 

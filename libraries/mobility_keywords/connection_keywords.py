@@ -11,7 +11,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError
 from powervm.lab import ConsoleEntry, Entry, PartitionEntry, ViosEntry
-from powervm.ssh import apply_host_keys
+from powervm.ssh import log_in
 
 
 class ConnectionKeywords(Topic):
@@ -93,14 +93,8 @@ class ConnectionKeywords(Topic):
         endpoint = self._desk.lab.endpoint(entry.name)
         alias = alias or entry.name
         ssh.open_connection(endpoint.host, alias=alias, port=endpoint.port, timeout=endpoint.connect_timeout)
-        apply_host_keys(ssh.current.client, endpoint)
-        login = endpoint.login
-        if login.key_file:
-            passphrase = login.passphrase.reveal() if login.passphrase else None
-            ssh.login_with_public_key(login.user, str(login.key_file), passphrase)
-        else:
-            password = login.password.reveal() if login.password else None
-            ssh.login(login.user, password, allow_agent=login.agent)
+        # SSHLibrary's own login would offer every key of the agent, and try a refused password again
+        log_in(ssh.current.client, endpoint)
         logger.info(f"SSHLibrary connection '{alias}' to {endpoint} is open.")
         return alias
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
+from html import escape
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
@@ -14,28 +16,33 @@ from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.live_line import LiveLine, console_is_quiet
 from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
 from powervm.errors import MobilityError
+from powervm.inspection import recognise
 from powervm.lab import Lab, Move, load_lab, load_ready
-from powervm.outcome import Outcome
+from powervm.logbook import Logbook, with_stage_logs
+from powervm.migration import MoveUnderWay
+from powervm.outcome import Ending, Outcome, Repair
 from powervm.placement import find_partition
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher
-from powervm.session import LabSession
+from powervm.session import LabSession, Refused
+from powervm.stage_logs import Collection, Stage
 
 Way = Literal["there", "back"]
 
 
 class OperationFailed(MobilityError):
-    """An operation did not end with "done".
+    """An operation did not end as it should.
 
     Attributes:
         outcome: Its record.
     """
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, message: str = "") -> None:
         self.outcome = outcome
-        super().__init__(outcome.error or outcome.summary())
+        super().__init__(message or outcome.error or outcome.summary())
 
 
 class Desk:
@@ -43,6 +50,10 @@ class Desk:
 
     def __init__(self) -> None:
         self._session: LabSession | None = None
+        self._refused = Refused()
+        self._under_way: dict[str, MoveUnderWay] = {}
+        self._logbook: Logbook | None = None
+        self._to_put_back: list[tuple[Path, Outcome]] = []
         self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.evidence = Evidence(Path("mobility"))
 
@@ -56,15 +67,15 @@ class Desk:
             logger.warn(str(warning))
         for text in not_used(lab):
             logger.warn(f"{lab.file.name}: {text} is understood, and these keywords do not use it yet.")
-        if lab.simulated:
-            lab = lab.join(self._ready_document(lab))
-        self._open(lab)
+        self._open(lab.join(self._ready_document(lab)) if lab.simulated else recognise(lab))
         self._show_label()
         return self.session
 
     def _open(self, lab: Lab) -> None:
         self.evidence = Evidence(output_folder() / "mobility" / self._started)
-        self._session = LabSession(lab, observer=self.evidence.observe)
+        session = LabSession(lab, observer=self.evidence.observe, refused=self._refused)
+        self._logbook = Logbook(session, output_folder())
+        self._session = session
 
     @property
     def session(self) -> LabSession:
@@ -76,6 +87,21 @@ class Desk:
         if self._session is None:
             raise MobilityError("No lab is in use.", remedy="Call the keyword Use Lab first, in the suite setup.")
         return self._session
+
+    @property
+    def logbook(self) -> Logbook:
+        """Collects logs in the lab in use.
+
+        Raises:
+            MobilityError: No lab is in use.
+        """
+        if self._logbook is None or self._session is None:
+            raise MobilityError("No lab is in use.", remedy="Call the keyword Use Lab first, in the suite setup.")
+        return self._logbook
+
+    def stage(self, name: str, iteration: int = 1) -> Stage:
+        """A moment of the running test."""
+        return Stage(name, test=_running_test(), iteration=iteration)
 
     @property
     def in_use(self) -> bool:
@@ -96,15 +122,29 @@ class Desk:
         """Put back what was changed for the tests, and close all connections."""
         if self._session is None:
             return
-        session, self._session = self._session, None
+        session = self._session
         try:
-            done, failed = session.put_back()
+            forgotten = self.give_up_moves()
+            done = session.put_back(unless=forgotten)
         finally:
+            self._session = None
             session.close()
-        for what in done:
-            logger.info(f"Put back: {what}.")
+        for item in done:
+            if item.error is None:
+                logger.info(f"Put back: {item.what}.")
+                self._note_put_back(item.repair)
+        self._to_put_back.clear()
+        failed = [f"{item.what}: {item.error}" for item in done if item.error]
         if failed:
             raise MobilityError(f"Could not be put back: {'; '.join(failed)}", remedy="Put it back by hand.")
+
+    def _note_put_back(self, repair: Repair) -> None:
+        """The outcome that tells of a repair tells that it was undone, too."""
+        for index, (path, outcome) in enumerate(self._to_put_back):
+            if repair in outcome.repairs:
+                changed = outcome.with_put_back(repair)
+                self._to_put_back[index] = path, changed
+                self.evidence.replace_outcome(path, changed)
 
     def _ready_document(self, lab: Lab) -> dict[str, object]:
         simulated = lab.simulated
@@ -156,12 +196,51 @@ class Desk:
         """Whether Robot Framework's console shows anything."""
         return not console_is_quiet()
 
+    # --- a move that goes on between two keywords ---------------------------------------------------------------
+
+    def begin(self, move: MoveUnderWay) -> None:
+        """Remember a move that was started, until it is waited for."""
+        name = move.work.plan.move.name
+        forgotten = self._under_way.pop(name, None)
+        if forgotten is not None:
+            forgotten.give_up(keep=self.keep)
+        self._under_way[name] = move
+
+    def take(self, move: str, *, way: Way) -> MoveUnderWay:
+        """The move that was started, to be waited for.
+
+        Raises:
+            MobilityError: There is none.
+        """
+        name = self.lab.move(move).back().name if way == "back" else move
+        if name not in self._under_way:
+            raise MobilityError(f"The move {name} was not started.", remedy="Call Start Migration first.")
+        return self._under_way.pop(name)
+
+    def give_up_moves(self, partition: str | None = None) -> str:
+        """Nobody waits for them any more.
+
+        Args:
+            partition: Only moves of this partition, by its name on the consoles.
+
+        Returns:
+            What they are, for people; an empty text when there was none.
+        """
+        names = [name for name, move in self._under_way.items() if partition in (None, move.work.plan.partition)]
+        given_up = [self._under_way.pop(name) for name in names]
+        for move in given_up:
+            move.give_up(keep=self.keep)
+        return ", ".join(move.work.plan.title for move in given_up)
+
     # --- results ------------------------------------------------------------------------------------------------
 
     def keep(self, outcome: Outcome) -> None:
         """Write an outcome to the evidence folder, and show it in the log."""
         try:
-            where = link(self.evidence.write_outcome(outcome))
+            path = self.evidence.write_outcome(outcome)
+            where = link(path)
+            if any(repair.put_back is False for repair in outcome.repairs):
+                self._to_put_back.append((path, outcome))
         except OSError as error:  # the outcome itself is worth more than its file
             where = "not written"
             logger.warn(f"[{self.label}] {self.evidence.folder}: no outcome file: {error.strerror or error}.")
@@ -173,11 +252,35 @@ class Desk:
         if _in_test():
             BuiltIn().set_test_metadata(outcome.title, outcome.result)
 
-    def settle(self, outcome: Outcome) -> Outcome:
-        """Give the outcome back when it is done, else fail with its first error."""
-        if not outcome.done:
-            raise OperationFailed(outcome)
-        return outcome
+    def settle(self, outcome: Outcome, wanted: Ending = Ending.DONE) -> Outcome:
+        """Give the outcome back when it ended as wanted, else fail with its first error."""
+        if outcome.ending is wanted:
+            return outcome
+        if outcome.done:
+            raise OperationFailed(outcome, f"{outcome.summary()} It should have ended '{wanted.value}'.")
+        raise OperationFailed(outcome)
+
+    def link(self, path: Path) -> str:
+        """A link to a file of the run; see the function."""
+        return link(path)
+
+    def show_collection(self, done: Collection) -> None:
+        """Show a stage in the log; what is missing is a warning."""
+        logger.info(manifest_table(done.manifest, lambda file, text: link(done.folder / file, text)), html=True)
+        for text in done.manifest.missing():
+            logger.warn(f"[{self.label}] Stage logs of {done.manifest.stage}: {text}")
+
+    def accompanied(self, plan: MovePlan, way: Way, wanted: bool | None, move: Callable[[], Outcome]) -> Outcome:
+        """Do a move with stage logs before and after it, when the lab file or an argument says so."""
+        if not (self.lab.stage_logs if wanted is None else wanted):
+            return move()
+        return with_stage_logs(self.logbook, plan, self.stage, way, move, show=self._show_stage)
+
+    def _show_stage(self, done: Collection | OSError) -> None:
+        if isinstance(done, OSError):  # the move itself is worth more than its logs
+            logger.warn(f"[{self.label}] Stage logs could not be written: {done.strerror or done}.")
+        else:
+            self.show_collection(done)
 
     def log_commands(self) -> None:
         """Show the remote commands since the last call in the log, at level DEBUG."""
@@ -194,7 +297,6 @@ def not_used(lab: Lab) -> list[str]:
         "the vNIC mapping": lab.vnic is not None,
         "the number of iterations": lab.iterations > 1,
         "the workload": lab.workload is not None,
-        "the list of further logs": any((lab.logs.os_files, lab.logs.os_commands, lab.logs.vios_commands)),
     }
     return [what for what, wanted in asked.items() if wanted]
 
@@ -207,6 +309,15 @@ def _in_test() -> bool:
         return False
 
 
+def _running_test() -> str:
+    """Name of the test that is running, or of the suite around a setup or teardown."""
+    try:
+        builtin = BuiltIn()
+        return str(builtin.get_variable_value("${TEST NAME}") or builtin.get_variable_value("${SUITE NAME}"))
+    except RobotNotRunningError:
+        return "by-hand"
+
+
 def output_folder() -> Path:
     """Robot Framework's output directory, or the current folder outside a run."""
     try:
@@ -215,10 +326,11 @@ def output_folder() -> Path:
         return Path.cwd()
 
 
-def link(path: Path) -> str:
+def link(path: Path, text: str | None = None) -> str:
     """A link to a file of the run that still works when the output directory is moved."""
     try:
         relative = path.relative_to(output_folder())
     except ValueError:
         relative = path
-    return f"<a href='{relative.as_posix()}'>{relative.as_posix()}</a>"
+    place = quote(relative.as_posix())
+    return f"<a href='{place}'>{escape(text or relative.as_posix())}</a>"

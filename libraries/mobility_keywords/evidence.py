@@ -75,6 +75,15 @@ class Evidence:
             return path
         raise AssertionError("count() does not end")
 
+    def replace_outcome(self, path: Path, outcome: Outcome) -> None:
+        """Write an outcome record again, after something that it tells of was undone."""
+        fresh = path.with_suffix(".new")
+        try:
+            fresh.write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            fresh.replace(path)
+        except OSError as error:
+            self.trouble = f"{path}: it does not tell what was put back: {error.strerror or error}."
+
 
 def _as_text(result: CommandResult) -> str:
     output = "\n".join(part.rstrip() for part in (result.stdout, result.stderr) if part.strip())

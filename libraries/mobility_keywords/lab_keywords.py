@@ -12,10 +12,9 @@ from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError
 from powervm.inspection import inspect_lab
 from powervm.lab import Move
-from powervm.outcome import Severity
+from powervm.outcome import Outcome, Severity
 from powervm.secret import Password
-from powervm.trust import directions, ensure_trust
-from powervm.waiting import Deadline
+from powervm.trust import directions, exchange_keys
 
 
 class LabChecksFailed(MobilityError):
@@ -99,7 +98,7 @@ class LabKeywords(Topic):
         source_password: Secret | None = None,
         target_password: Secret | None = None,
         on_command_line: bool = False,
-    ) -> None:
+    ) -> Outcome:
         """Make the two consoles of a move trust each other, in both directions, as far as they do not yet.
 
         The password goes to the question of ``mkauthkeys`` on a terminal, once. A move within one console needs no
@@ -112,27 +111,26 @@ class LabKeywords(Topic):
             on_command_line: Give the password as an argument of ``mkauthkeys`` instead, for old consoles whose
                 question does not work. Other users of that console can see it while the command runs.
 
+        Returns:
+            The outcome record; its findings say which keys were exchanged.
+
         Raises:
-            MobilityError: A password is missing or was not taken; it is tried once.
+            OperationFailed: A password is missing or was not taken; it is tried once.
 
         Example:
         | Exchange Console Keys    crosshmc
         """
-        plan = self._desk.plan(move)
-        if plan.route is None:
-            logger.info(f"{plan.source.console} manages both servers: no trust is needed.")
-            return
+        desk = self._desk
+        plan = desk.plan(move)
         given = {plan.source.console: source_password, plan.target.console: target_password}
-        done = ensure_trust(
-            self._desk.session,
-            plan.source.console,
-            plan.target.console,
-            Deadline(4 * self._desk.lab.limits.command),
+        outcome = exchange_keys(
+            desk.session,
+            plan,
+            keep=desk.keep,
             passwords={name: Password(secret.value) for name, secret in given.items() if secret is not None},
             on_command_line=on_command_line,
         )
-        for what in done or ["Both consoles had keys already"]:
-            logger.info(f"{what}.")
+        return desk.settle(outcome)
 
     @keyword(tags=("trust", "check"))
     def consoles_should_trust_each_other(self, move: str) -> None:

@@ -7,8 +7,8 @@ from robot.api.deco import keyword
 from mobility_keywords.desk import Way
 from mobility_keywords.topic import Topic
 from powervm.homecoming import bring_home
-from powervm.migration import check_move, migrate, validate_move
-from powervm.outcome import Outcome
+from powervm.migration import check_move, migrate, start_move, validate_move
+from powervm.outcome import Ending, Outcome
 from powervm.plan import MovePlan
 from powervm.recovery import recover_move, stop_move
 
@@ -73,7 +73,13 @@ class MigrationKeywords(Topic):
 
     @keyword(tags=("migration",))
     def migrate_partition(
-        self, move: str, *, to: str | None = None, way: Way = "there", options: str | None = None
+        self,
+        move: str,
+        *,
+        to: str | None = None,
+        way: Way = "there",
+        options: str | None = None,
+        stage_logs: bool | None = None,
     ) -> Outcome:
         """Move a partition, and prove that the move was good.
 
@@ -88,6 +94,8 @@ class MigrationKeywords(Topic):
             to: Server to move to.
             way: ``there``, or ``back`` for the reverse move.
             options: Options for migrlpar as text, instead of those of the lab file, for example ``--mpio 2``.
+            stage_logs: Collect logs before and after, as `Collect Stage Logs` does, and the slow archives after a
+                failure; by default what the lab file says (``stage_logs``).
 
         Returns:
             The outcome record: ``duration`` in seconds, ``phases``, ``bytes``, ``findings``, ``rmc_wait`` and more.
@@ -100,15 +108,18 @@ class MigrationKeywords(Topic):
         | ${outcome} =    Migrate Partition    crosshmc
         | Log    Took ${outcome.duration} seconds.
         """
-        return self._migrate(self._desk.plan(move, way=way, to=to, options=options))
+        return self._migrate(self._desk.plan(move, way=way, to=to, options=options), way, stage_logs)
 
     @keyword(tags=("migration",))
-    def migrate_partition_back(self, move: str, *, options: str | None = None) -> Outcome:
+    def migrate_partition_back(
+        self, move: str, *, options: str | None = None, stage_logs: bool | None = None
+    ) -> Outcome:
         """Do a move of the lab file the other way round; the same as `Migrate Partition` with ``way=back``.
 
         Args:
             move: A move of the lab file.
             options: Options for migrlpar as text, instead of those of the lab file.
+            stage_logs: As for `Migrate Partition`.
 
         Returns:
             The outcome record.
@@ -119,7 +130,63 @@ class MigrationKeywords(Topic):
         Example:
         | Migrate Partition Back    crosshmc
         """
-        return self._migrate(self._desk.plan(move, way="back", options=options))
+        return self._migrate(self._desk.plan(move, way="back", options=options), "back", stage_logs)
+
+    @keyword(tags=("migration",))
+    def start_migration(
+        self, move: str, *, to: str | None = None, way: Way = "there", options: str | None = None
+    ) -> None:
+        """Check and validate a move, start it, and come back while it runs; `Wait For Migration` does the rest.
+
+        For tests that do something meanwhile, such as `Stop Migration`. A migration that is not waited for goes on
+        when the lab is closed, and its outcome is "interrupted".
+
+        Args:
+            move: A move of the lab file, or a partition when ``to`` is given.
+            to: Server to move to.
+            way: ``there``, or ``back`` for the reverse move.
+            options: Options for migrlpar as text, instead of those of the lab file.
+
+        Raises:
+            OperationFailed: A prerequisite is missing, or the console refused.
+
+        Example:
+        | Start Migration    local
+        | Stop Migration    local
+        | Wait For Migration    local    ending=failed and recovered
+        """
+        desk = self._desk
+        plan = desk.plan(move, way=way, to=to, options=options)
+        started = start_move(desk.session, plan, keep=desk.keep)
+        if isinstance(started, Outcome):
+            desk.settle(started)
+        else:
+            desk.begin(started)
+
+    @keyword(tags=("migration",))
+    def wait_for_migration(self, move: str, *, way: Way = "there", ending: Ending = Ending.DONE) -> Outcome:
+        """Follow a move that `Start Migration` began to its end, and prove it as `Migrate Partition` does.
+
+        Args:
+            move: The move of the lab file that was started, or ``PARTITION-to-SERVER`` when it was started with ``to``.
+            way: ``there``, or ``back`` when the reverse move was started.
+            ending: The ending that the test is about, for example ``failed and recovered`` after a stop.
+
+        Returns:
+            The outcome record.
+
+        Raises:
+            OperationFailed: It ended in another way.
+
+        Example:
+        | Start Migration    local
+        | ${outcome} =    Wait For Migration    local
+        """
+        desk = self._desk
+        started = desk.take(move, way=way)
+        with desk.watching() as watch:
+            outcome = started.finish(keep=desk.keep, watch=watch)
+        return desk.settle(outcome, ending)
 
     @keyword(tags=("recovery",))
     def stop_migration(self, move: str, *, way: Way = "there") -> Outcome:
@@ -187,12 +254,18 @@ class MigrationKeywords(Topic):
         desk = self._desk
         if not desk.in_use:
             return None
+        plan = desk.plan(move)
         with desk.watching() as watch:
-            outcome = bring_home(desk.session, desk.plan(move), keep=desk.keep, watch=watch)
+            outcome = bring_home(desk.session, plan, keep=desk.keep, watch=watch)
+        if outcome.done:  # whatever was started for this partition is over now
+            desk.give_up_moves(plan.partition)
         return desk.settle(outcome)
 
-    def _migrate(self, plan: MovePlan) -> Outcome:
+    def _migrate(self, plan: MovePlan, way: Way, stage_logs: bool | None) -> Outcome:
         desk = self._desk
-        with desk.watching() as watch:
-            outcome = migrate(desk.session, plan, keep=desk.keep, watch=watch)
-        return desk.settle(outcome)
+
+        def move() -> Outcome:
+            with desk.watching() as watch:
+                return migrate(desk.session, plan, keep=desk.keep, watch=watch)
+
+        return desk.settle(desk.accompanied(plan, way, stage_logs, move))

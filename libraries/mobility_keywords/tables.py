@@ -10,18 +10,24 @@ from powervm.outcome import Finding, Outcome
 _COLOURS = {"ok": "#2e7d32", "warning": "#b26a00", "error": "#c62828"}
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """An HTML table."""
+def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, escaped: bool = False) -> str:
+    """An HTML table.
+
+    Args:
+        header: Names of the columns.
+        rows: Values of the cells.
+        escaped: The values are HTML already.
+    """
     head = "".join(f"<th style='text-align:left;padding:2px 8px'>{escape(name)}</th>" for name in header)
-    body = "".join("<tr>" + "".join(_cell(value) for value in row) + "</tr>" for row in rows)
+    body = "".join("<tr>" + "".join(_cell(value, escaped=escaped) for value in row) + "</tr>" for row in rows)
     return f"<table style='border-collapse:collapse'><tr>{head}</tr>{body}</table>"
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, *, escaped: bool) -> str:
     text = "" if value is None else str(value)
     colour = _COLOURS.get(text)
     style = f";color:{colour};font-weight:bold" if colour else ""
-    return f"<td style='padding:2px 8px;border-top:1px solid #ccc{style}'>{escape(text)}</td>"
+    return f"<td style='padding:2px 8px;border-top:1px solid #ccc{style}'>{text if escaped else escape(text)}</td>"
 
 
 def findings_table(findings: Iterable[Finding]) -> str:

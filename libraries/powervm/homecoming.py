@@ -5,11 +5,15 @@ It composes what the other rooms do: wait for or stop what still runs, recover w
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from powervm.console.answers import NOT_ACTIVATED
 from powervm.errors import MobilityError
+from powervm.lab import MoveKind
 from powervm.migration import migrate
 from powervm.operation import Keeper, Work, run_operation
 from powervm.outcome import Ending, Outcome
-from powervm.placement import Where, find_partition, settle
+from powervm.placement import Where, find_partition, settle, unfit
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher, nobody
 from powervm.recovery import ask_to_recover, ask_to_stop
@@ -40,6 +44,9 @@ def _bring_home(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     if where is Where.TARGET:
         return _migrate_back(work, keep, watch)
     if where is Where.SOURCE:
+        odd = unfit(work.plan, where, work.recorder.places)
+        if odd:
+            work.recorder.warn(odd)
         return work.recorder.finish(Ending.DONE)
     name, home = work.plan.partition, work.plan.source.server
     elsewhere = find_partition(work.session, name) if where is Where.NOWHERE else None
@@ -68,7 +75,10 @@ def _leads_away(work: Work) -> bool:
 
 
 def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
-    back = plan_move(work.session.lab, work.plan.move.back())
+    # what it was when it left does not matter: it can only move as what it is now
+    off = work.recorder.places[1].state == NOT_ACTIVATED
+    move = replace(work.plan.move.back(), kind=MoveKind.INACTIVE if off else MoveKind.ACTIVE)
+    back = plan_move(work.session.lab, move)
     outcome = migrate(work.session, back, keep=keep, watch=watch)
     for text in outcome.warnings:
         work.recorder.warn(text)

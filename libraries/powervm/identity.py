@@ -7,13 +7,15 @@ may keep those of the source and prove nothing.
 from __future__ import annotations
 
 from powervm.console import ManagedSystem
-from powervm.errors import MobilityError
 from powervm.outcome import Finding, Identified, Severity
 from powervm.partition import Identity, LinuxPartition
-from powervm.ssh import SshError
-from powervm.waiting import Deadline, DeadlinePassed, wait_until
+from powervm.ssh import AuthenticationFailed, HostKeyChanged
+from powervm.waiting import Deadline, DeadlinePassed, ask_until
 
 CHECK = "proof in the partition"
+
+_ONE_TRY = 20.0
+"""Seconds for one reading: an old connection may lead nowhere after the move, and a new one does not."""
 
 
 def identified(identity: Identity) -> Identified:
@@ -33,20 +35,18 @@ def read_again(partition: LinuxPartition, deadline: Deadline, *, interval: float
     Raises:
         DeadlinePassed: The partition did not answer up to the deadline.
     """
-    last: list[MobilityError] = []
-
-    def answers() -> Identity | None:
-        try:
-            return partition.identity(Deadline(max(deadline.remaining, 1.0)))
-        except SshError as error:
-            last[:] = [error]
-            return None
-
     try:
-        return wait_until(answers, deadline, interval=interval, what=f"an answer of {partition.name}")
+        return ask_until(
+            partition.identity,
+            deadline,
+            each=_ONE_TRY,
+            interval=interval,
+            what=f"an answer of {partition.name}",
+            final=(AuthenticationFailed, HostKeyChanged),
+            late=partition.connection.close,
+        )
     except DeadlinePassed as passed:
-        reason = f" Last: {last[0].message}" if last else ""
-        raise DeadlinePassed(f"{partition.name}: {passed.message}{reason}") from passed
+        raise DeadlinePassed(f"{partition.name}: {passed.message}", remedy=passed.remedy) from passed
 
 
 def prove_move(

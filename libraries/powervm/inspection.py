@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from powervm.console import PartitionStatus
-from powervm.lab import ConsoleEntry, Entry, ViosEntry
-from powervm.operation import finding_of
+from powervm.lab import SIMULATED, ConsoleEntry, Entry, Lab, ViosEntry
+from powervm.operation import finding_of, ok_finding
 from powervm.outcome import Finding, Severity
 from powervm.parallel import ask_all
 from powervm.session import LabSession
+from powervm.ssh import greeting
 from powervm.waiting import Deadline
+
+
+def recognise(lab: Lab) -> Lab:
+    """The same lab, which knows that it is simulated if its first console says so before anybody logs in.
+
+    For lab files that cannot say it themselves, such as those of op-test. An address tells nothing: a tunnel to real
+    machines begins on this computer, too.
+    """
+    console = next(iter(lab.consoles.values()))
+    if console.access.host is None:
+        return lab
+    said = greeting(console.access.host, console.access.port, Deadline(min(lab.limits.connect, _GREETING)))
+    return replace(lab, greets_as_simulated=said.endswith(f" {SIMULATED}"))
+
+
+_GREETING = 5.0
+"""Seconds for the greeting of a console."""
 
 
 def inspect_lab(session: LabSession) -> list[Finding]:
@@ -23,7 +42,7 @@ def inspect_lab(session: LabSession) -> list[Finding]:
     known = {name: entry for name, entry in entries.items() if entry.access.host and entry.access.has_credentials}
     answers, errors = ask_all({name: partial(_ask, session, entry, deadline) for name, entry in known.items()})
     findings = [
-        _ok("reachable", name, answers[name]) if name in answers else finding_of("reachable", name, errors[name])
+        ok_finding("reachable", name, answers[name]) if name in answers else finding_of("reachable", name, errors[name])
         for name in known
     ]
     reached = {name for name in answers if isinstance(known[name], ConsoleEntry)}
@@ -44,7 +63,7 @@ def _excused(finding: Finding) -> Finding:
     """A partition that is not running need not answer."""
     if finding.severity is Severity.OK:
         return finding
-    return _ok("reachable", finding.subject, "does not answer, and is not running either.")
+    return ok_finding("reachable", finding.subject, "does not answer, and is not running either.")
 
 
 def _inspect_servers(session: LabSession, reached: set[str], deadline: Deadline) -> tuple[list[Finding], set[str]]:
@@ -57,7 +76,7 @@ def _inspect_servers(session: LabSession, reached: set[str], deadline: Deadline)
     answers, errors = ask_all(questions)
     findings = [finding_of("managed system", servers[name].console, error) for name, error in errors.items()]
     findings += [
-        _ok("managed system", name, f"{servers[name].console} lists {len(answers[name])} partitions on it.")
+        ok_finding("managed system", name, f"{servers[name].console} lists {len(answers[name])} partitions on it.")
         for name in answers
     ]
     of_partitions, off = _inspect_partitions(session, answers, complete=len(answers) == len(session.lab.servers))
@@ -78,7 +97,7 @@ def _inspect_partitions(
         }
         if places:
             states = ", ".join(f"{status.state} on {server}" for server, status in places.items())
-            findings.append(_ok("partition", name, f"is {states}."))
+            findings.append(ok_finding("partition", name, f"is {states}."))
             if all(status.not_activated for status in places.values()):
                 off.add(name)
         elif complete:
@@ -86,7 +105,3 @@ def _inspect_partitions(
             remedy = "Correct its name in the lab file."
             findings.append(Finding(severity=Severity.ERROR, check="partition", subject=name, text=text, remedy=remedy))
     return findings, off
-
-
-def _ok(check: str, subject: str, text: str) -> Finding:
-    return Finding(severity=Severity.OK, check=check, subject=subject, text=text)

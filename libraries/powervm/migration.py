@@ -1,4 +1,7 @@
-"""A migration from the first check to the last proof: validate, start, follow, finish."""
+"""A migration from the first check to the last proof: validate, start, follow, finish.
+
+`migrate` does all of it; `start_move` comes back while it runs, and `MoveUnderWay.finish` does the rest.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,19 @@ from time import monotonic
 from powervm.console import ConsoleCommandFailed, ManagedSystem
 from powervm.errors import MobilityError
 from powervm.identity import CHECK, identified, prove_move, read_again
-from powervm.operation import Keeper, Work, run_operation
+from powervm.operation import Keeper, Work, conduct, open_work, run_operation
 from powervm.outcome import Ending, Outcome
 from powervm.outcome.model import Bytes
-from powervm.placement import Where, settle, unfit
+from powervm.placement import Where, judge, look, settle
 from powervm.plan import MovePlan
 from powervm.preflight import Facts, run_preflight
 from powervm.progress import Follower, Watcher, nobody
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.rmc import RmcLink
 from powervm.session import LabSession
-from powervm.ssh import CommandResult, RunningCommand, SshError
-from powervm.waiting import Deadline, DeadlinePassed
+from powervm.ssh import ConnectionLost, RunningCommand, SshError
+from powervm.verdict import End, moved, not_moved
+from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 
 def check_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> Outcome:
@@ -55,25 +59,82 @@ def migrate(session: LabSession, plan: MovePlan, *, keep: Keeper, watch: Watcher
     Returns:
         The outcome; `Ending` says what each ending means.
     """
-    return run_operation("migrate", session, plan, keep, lambda work: _migrate(work, watch))
+    return run_operation("migrate", session, plan, keep, lambda work: _finish(_start(work), watch))
 
 
-def _migrate(work: Work, watch: Watcher) -> Outcome:
+def start_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> MoveUnderWay | Outcome:
+    """Check, validate and start a migration, and come back while it runs.
+
+    Returns:
+        The migration, which has to be finished or given up; or the outcome, when it was refused.
+    """
+    return conduct(open_work("migrate", session, plan), keep, _start)
+
+
+class MoveUnderWay:
+    """A migration that was started.
+
+    Attributes:
+        work: What its steps share.
+        facts: What was true before it began.
+        read_at: When the partition's identity had been read, by the monotonic clock.
+        command: ``migrlpar`` on its channel; None when it could not be started, or nobody knows whether it was.
+        trouble: Why there is no command.
+    """
+
+    def __init__(self, work: Work, facts: Facts) -> None:
+        limits, plan = work.session.lab.limits, work.plan
+        self.work, self.facts = work, facts
+        self.read_at = monotonic()
+        self.deadline = Deadline(limits.migration)
+        self.end_phase = work.recorder.begin_phase("migration")
+        self.command: RunningCommand | None = None
+        self.trouble: MobilityError | None = None
+        try:
+            self.command = work.session.console(plan.source.console).start_migration(plan.request)
+        except MobilityError as error:
+            self.trouble = error
+
+    def finish(self, *, keep: Keeper, watch: Watcher = nobody) -> Outcome:
+        """Follow it to its end, and prove it; see `migrate`."""
+        return conduct(self.work, keep, lambda _: _finish(self, watch))
+
+    def give_up(self, *, keep: Keeper) -> Outcome:
+        """Nobody is going to wait for it: keep the outcome "interrupted", and leave the migration alone."""
+        if self.command is not None:
+            self.command.close()
+        self.end_phase()
+        outcome = self.work.recorder.finish(Ending.INTERRUPTED, f"Nobody waited for the end of {self.work.plan.title}.")
+        keep(outcome)
+        return outcome
+
+
+def _start(work: Work) -> MoveUnderWay:
     facts = _preflight(work)
     _validate(work)
-    read_at = monotonic()
     if work.plan.active:
         guest = work.session.partition(work.plan.move.partition)
-        work.recorder.before = identified(guest.identity())
-    result, timed_out = _move(work, watch)
+        try:
+            work.recorder.before = identified(guest.identity())
+        except MobilityError as error:
+            work.end(Ending.REFUSED, str(error))
+    return MoveUnderWay(work, facts)
+
+
+def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
+    work = move.work
+    try:
+        end = _follow(move, move.command, watch) if move.command else _follow_blindly(move)
+    finally:
+        move.end_phase()
     work.recorder.migration_ended()
     where = _locate(work)
     if where is Where.TARGET:
         if work.plan.active:
-            _prove(work, facts.target.system, read_at)
+            _prove(work, move.facts.target.system, move.read_at)
             _wait_for_rmc(work)
-        return _moved(work, result, timed_out=timed_out)
-    return _not_moved(work, where, result, timed_out=timed_out)
+        return moved(work, end)
+    return not_moved(work, where, end)
 
 
 def _preflight(work: Work) -> Facts:
@@ -103,33 +164,56 @@ def _validate(work: Work) -> None:
         work.recorder.warn(f"{console.name}: {item.text}")
 
 
-def _move(work: Work, watch: Watcher) -> tuple[CommandResult | None, bool]:
-    """Start and follow; the result of migrlpar (None when it is not known), and whether the deadline passed."""
+def _follow(move: MoveUnderWay, command: RunningCommand, watch: Watcher) -> End:
+    """Follow migrlpar to its end, and stop it when that takes too long."""
+    work = move.work
     limits, plan, recorder = work.session.lab.limits, work.plan, work.recorder
     console = work.session.console(plan.source.console)
-    deadline = Deadline(limits.migration)
-    with recorder.phase("migration"):
-        running = console.start_migration(plan.request)
-        follower = Follower(console, plan, running, poll=limits.poll, watch=watch)
-        try:
-            result = follower.until_end(deadline)
-            timed_out = result is None and not follower.lost
-            if timed_out:
-                _stop(work, running)
-        finally:
-            running.close()
-            recorder.add_phases(follower.phases)
-            if follower.last:
-                recorder.bytes = Bytes(transmitted=follower.last.transmitted, remaining=follower.last.remaining)
+    follower = Follower(console, plan, command, poll=limits.poll, watch=watch)
+    timed_out = False
+    try:
+        result = follower.until_end(move.deadline)
+        if result is None and not follower.lost:
+            timed_out = True
+            _stop(work, command)
+    finally:
+        command.close()
+        recorder.add_phases(follower.phases)
+        if follower.last:
+            recorder.bytes = Bytes(transmitted=follower.last.transmitted, remaining=follower.last.remaining)
     for text in follower.trouble:
         recorder.warn(text)
     if follower.lost:
         recorder.warn(f"{follower.lost} The migration runs on without it; its state is read from the consoles.")
-        with recorder.phase("followed by state"):
-            settle(work.session, plan, deadline)
+        _follow_state(move, begun=follower.begun)
     if result is not None:
         recorder.heard(result.stdout)
-    return result, timed_out
+    return End(result, timed_out=timed_out, trouble=follower.lost)
+
+
+def _follow_blindly(move: MoveUnderWay) -> End:
+    """migrlpar gave no sign of life; when the request was under way already, it may run all the same."""
+    assert move.trouble is not None
+    if isinstance(move.trouble, (ConnectionLost, DeadlinePassed)):
+        move.work.recorder.warn(f"{move.trouble} Whether the migration began is read from the consoles.")
+        _follow_state(move, begun=False)
+    return End(None, trouble=move.trouble)
+
+
+def _follow_state(move: MoveUnderWay, *, begun: bool) -> None:
+    """Wait by state alone; one that has not begun may still be validated, which no state shows."""
+    work, plan = move.work, move.work.plan
+    limits = work.session.lab.limits
+
+    def begins() -> bool:
+        return judge(*look(work.session, plan, Deadline(limits.connect))) is not Where.SOURCE
+
+    with work.recorder.phase("followed by state"):
+        if not begun:
+            with suppress(DeadlinePassed):
+                patience = move.deadline.within(limits.validation)
+                wait_until(begins, patience, interval=limits.poll, what="the migration to begin")
+        settle(work.session, plan, move.deadline)
 
 
 def _stop(work: Work, running: RunningCommand) -> None:
@@ -193,46 +277,3 @@ def _wait_for_rmc(work: Work) -> None:
         work.fail("RMC", plan.partition, error)
     finally:
         recorder.rmc_wait = monotonic() - begun
-
-
-def _moved(work: Work, result: CommandResult | None, *, timed_out: bool) -> Outcome:
-    """The partition is on the target: done, unless the proof, the clock or the console says otherwise."""
-    recorder, plan = work.recorder, work.plan
-    if recorder.errors:
-        return recorder.finish(Ending.FAILED_AND_MANUAL, recorder.errors[0].sentence())
-    odd = unfit(plan, Where.TARGET, recorder.places)
-    if odd:
-        return recorder.finish(Ending.FAILED_AND_MANUAL, odd)
-    whole = f"{plan.partition} is whole on {plan.target.server}"
-    if timed_out:
-        text = f"{plan.title} took longer than {work.session.lab.limits.migration:.0f} s; {whole} now."
-        return recorder.finish(Ending.TIMED_OUT, text)
-    if result is not None and not result.ok:
-        return recorder.finish(Ending.FAILED_AND_RECOVERED, f"{ConsoleCommandFailed(result)} Yet {whole}.")
-    return recorder.finish(Ending.DONE)
-
-
-def _not_moved(work: Work, where: Where, result: CommandResult | None, *, timed_out: bool) -> Outcome:
-    recorder, plan = work.recorder, work.plan
-    said = _why(work, result, timed_out=timed_out)
-    odd = unfit(plan, where, recorder.places)
-    if odd:
-        return recorder.finish(Ending.FAILED_AND_MANUAL, f"{said} {odd}")
-    if where is Where.SOURCE:
-        ending = Ending.TIMED_OUT if timed_out else Ending.FAILED_AND_RECOVERED
-        return recorder.finish(ending, f"{said} {plan.partition} is on {plan.source.server}, as before.")
-    errors = "".join(f" {place.error}" for place in recorder.places if place.error)
-    text = f"{said} {plan.partition} is {where.value}; a person has to look at both servers.{errors}"
-    return recorder.finish(Ending.FAILED_AND_MANUAL, text)
-
-
-def _why(work: Work, result: CommandResult | None, *, timed_out: bool) -> str:
-    """The first half of the sentence that says why the partition did not move."""
-    console = work.plan.source.console
-    if timed_out:
-        return f"{console}: migrlpar did not end within {work.session.lab.limits.migration:.0f} s."
-    if result is None:
-        return f"{console}: the connection was lost during the migration."
-    if result.ok:
-        return f"{console}: migrlpar reported success."
-    return str(ConsoleCommandFailed(result))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from powervm.errors import MobilityError
 from powervm.outcome import Ending, Finding, Outcome, Recorder, Severity
@@ -47,14 +47,13 @@ def finding_of(check: str, subject: str, error: MobilityError) -> Finding:
     return Finding(severity=Severity.ERROR, check=check, subject=subject, text=text, remedy=error.remedy)
 
 
-def run_operation(
-    name: OperationName, session: LabSession, plan: MovePlan, keep: Keeper, steps: Callable[[Work], Outcome]
-) -> Outcome:
-    """Run the steps of an operation and keep its outcome.
+def ok_finding(check: str, subject: str, text: str) -> Finding:
+    """A check that was passed."""
+    return Finding(severity=Severity.OK, check=check, subject=subject, text=text)
 
-    A `MobilityError` that no step expected ends it as "failed and manual". An exception from outside, such as Ctrl-C
-    or a timeout of the test, is raised again after the outcome "interrupted" was kept.
-    """
+
+def open_work(name: OperationName, session: LabSession, plan: MovePlan) -> Work:
+    """Begin the record of an operation."""
     recorder = Recorder(
         name,
         lab=lab_note(session.lab),
@@ -64,14 +63,35 @@ def run_operation(
         source=plan.source,
         target=plan.target,
     )
+    return Work(session, plan, recorder)
+
+
+Result = TypeVar("Result")
+
+
+def conduct(work: Work, keep: Keeper, steps: Callable[[Work], Result]) -> Result | Outcome:
+    """Take steps of an operation; when it comes to its end by them, its outcome is kept and returned.
+
+    A `MobilityError` that no step expected ends it as "failed and manual". An exception from outside, such as Ctrl-C
+    or a timeout of the test, is raised again after the outcome "interrupted" was kept.
+    """
+    result: Result | Outcome
     try:
-        outcome = steps(Work(session, plan, recorder))
+        result = steps(work)
     except Ended as ended:
-        outcome = ended.outcome
+        result = ended.outcome
     except MobilityError as error:
-        outcome = recorder.finish(Ending.FAILED_AND_MANUAL, str(error))
+        result = work.recorder.finish(Ending.FAILED_AND_MANUAL, str(error))
     except BaseException as error:
-        keep(recorder.finish(Ending.INTERRUPTED, f"Broken off by {type(error).__name__}."))
+        keep(work.recorder.finish(Ending.INTERRUPTED, f"Broken off by {type(error).__name__}."))
         raise
-    keep(outcome)
-    return outcome
+    if isinstance(result, Outcome):
+        keep(result)
+    return result
+
+
+def run_operation(
+    name: OperationName, session: LabSession, plan: MovePlan, keep: Keeper, steps: Callable[[Work], Outcome]
+) -> Outcome:
+    """Do a whole operation; see `conduct`."""
+    return conduct(open_work(name, session, plan), keep, steps)

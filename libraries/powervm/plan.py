@@ -41,6 +41,11 @@ class MovePlan:
         return "active" if self.active else "inactive"
 
     @property
+    def unmapped_vnic(self) -> bool:
+        """The lab file wants a vNIC mapped on the target, and nothing in the request does that."""
+        return self.lab.vnic is not None and "vnic_mappings" not in self.request.options
+
+    @property
     def sides(self) -> tuple[Side, Side]:
         """Source and target."""
         return self.source, self.target

@@ -95,6 +95,7 @@ class Follower:
         last: The last answer of the console; None before the first one.
         lost: The connection was lost; the migration itself runs on in firmware.
         trouble: Questions that failed, as sentences, each once.
+        begun: The console has shown that it does more than validate.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class Follower:
         self.last: MigrationStatus | None = None
         self.lost: ConnectionLost | None = None
         self.trouble: list[str] = []
+        self.begun = False
 
     @property
     def phases(self) -> list[Phase]:
@@ -136,6 +138,7 @@ class Follower:
             if deadline.passed:
                 return None
             phase = self._ask(deadline) or phase
+            self.begun = self.begun or phase != PHASES["Not Migrating"]
 
     def _ask(self, deadline: Deadline) -> str:
         """One question about the state; an empty text when there was no answer."""

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from powervm.console import ManagementConsole, PartitionStatus
 from powervm.errors import MobilityError
 from powervm.partition import LinuxPartition
-from powervm.ssh import CommandResult
-from powervm.waiting import Deadline, wait_until
+from powervm.ssh import AuthenticationFailed, CommandResult, HostKeyChanged
+from powervm.waiting import Deadline, ask_until
+
+_ONE_QUESTION = 20.0
+"""Seconds for one question: one that the console does not answer must not use up all the time."""
 
 
 @dataclass(frozen=True)
@@ -31,21 +34,24 @@ class RmcLink:
         return status is not None and status.rmc_active
 
     def wait(self, deadline: Deadline) -> None:
-        """Wait until RMC is active.
+        """Wait until RMC is active; a console that does not answer for a moment is asked again.
 
         Raises:
             DeadlinePassed: It was not, up to the deadline.
         """
         what = f"an active RMC connection between {self.console.name} and {self.partition}"
-        wait_until(lambda: self.active(_at_least_one_question(deadline)), deadline, interval=self.poll, what=what)
+        ask_until(
+            self.active,
+            deadline,
+            each=_ONE_QUESTION,
+            interval=self.poll,
+            what=what,
+            final=(AuthenticationFailed, HostKeyChanged),
+            late=self.console.connection.close,
+        )
 
     def _status(self, deadline: Deadline) -> PartitionStatus | None:
         return self.console.partition(self.system, self.partition, deadline)
-
-
-def _at_least_one_question(deadline: Deadline) -> Deadline:
-    """The last question is asked at the deadline, and has to be answered: five seconds are kept for it."""
-    return Deadline(max(deadline.remaining, 5.0))
 
 
 def climb_ladder(

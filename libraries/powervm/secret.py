@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Iterable
+
+_HIDDEN = "********"
+
 
 class Password:
     """Holds a password; only `reveal` gives it out.
@@ -19,6 +24,10 @@ class Password:
         """The password itself: for the one call that sends it, never for a message."""
         return self._value
 
+    def equals(self, other: Password) -> bool:
+        """Whether both hold the same text; ``==`` does not tell."""
+        return hmac.compare_digest(self._value.encode(), other._value.encode())
+
     def __repr__(self) -> str:
         return "<password>"
 
@@ -26,3 +35,10 @@ class Password:
 
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("A password is not written to any file.")
+
+
+def masked(text: str, passwords: Iterable[Password]) -> str:
+    """``text`` without these passwords, should somebody have echoed them."""
+    for value in filter(None, (password.reveal() for password in passwords)):
+        text = text.replace(value, _HIDDEN)
+    return text

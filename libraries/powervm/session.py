@@ -4,16 +4,40 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from powervm.console import ManagementConsole
 from powervm.errors import MobilityError
 from powervm.lab import Lab
+from powervm.outcome import Repair
 from powervm.partition import LinuxPartition
-from powervm.ssh import CommandResult, Connection
+from powervm.ssh import AuthenticationFailed, CommandResult, Connection, Refusals
 from powervm.vios import VirtualIOServer
 from powervm.waiting import Deadline
 
 Observer = Callable[[CommandResult], None]
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """A repair that was undone, or could not be."""
+
+    repair: Repair
+    what: str
+    error: MobilityError | None
+
+
+class Refused:
+    """What was refused so far, and is not tried again; one for all sessions of a process.
+
+    Attributes:
+        logins: Logins at endpoints.
+        exchanges: Passwords that one console was given for another one.
+    """
+
+    def __init__(self) -> None:
+        self.logins: Refusals[AuthenticationFailed] = Refusals()
+        self.exchanges: Refusals[MobilityError] = Refusals()
 
 
 class LabSession:
@@ -22,15 +46,16 @@ class LabSession:
     Args:
         lab: The description, joined with the running simulated lab if it is one.
         observer: Is called with the result of every command, in the thread that ran it.
+        refused: What was refused before, in other sessions of this process.
     """
 
-    def __init__(self, lab: Lab, *, observer: Observer | None = None) -> None:
+    def __init__(self, lab: Lab, *, observer: Observer | None = None, refused: Refused | None = None) -> None:
         self.lab = lab
+        self.refused = refused or Refused()
         self._observer = observer
         self._connections: dict[str, Connection] = {}
         self._lock = threading.Lock()
-        self.refused_exchanges: dict[tuple[str, str], MobilityError] = {}
-        self._put_back: list[tuple[str, Callable[[Deadline], None]]] = []
+        self._put_back: list[tuple[Repair, str, Callable[[Deadline], None]]] = []
 
     def replace_lab(self, lab: Lab) -> None:
         """Go on with a changed description of the same lab; what is to be put back stays remembered."""
@@ -41,7 +66,8 @@ class LabSession:
         """The one connection to the endpoint of that name."""
         with self._lock:
             if name not in self._connections:
-                self._connections[name] = Connection(self.lab.endpoint(name), observer=self._observer)
+                endpoint = self.lab.endpoint(name)
+                self._connections[name] = Connection(endpoint, observer=self._observer, refusals=self.refused.logins)
             return self._connections[name]
 
     def console(self, name: str) -> ManagementConsole:
@@ -60,24 +86,35 @@ class LabSession:
         """The Virtual I/O Server of that endpoint name."""
         return VirtualIOServer(name, self.connection(name), command_limit=self.lab.limits.command)
 
-    def put_back_later(self, what: str, undo: Callable[[Deadline], None]) -> None:
-        """Remember how to undo a change that was made for the test; `put_back` does it."""
-        self._put_back.append((what, undo))
+    def put_back_later(self, repair: Repair, what: str, undo: Callable[[Deadline], None]) -> None:
+        """Remember how to undo a repair that was made for the test; `put_back` does it.
 
-    def put_back(self) -> tuple[list[str], list[str]]:
-        """Undo what was changed, the last change first; return what was put back, and what could not be.
-
-        One that fails does not keep the others from being tried.
+        Args:
+            repair: As it stands in the outcome, with ``put_back`` false.
+            what: What undoing it means, for people.
+            undo: Does it.
         """
-        done, failed = [], []
+        self._put_back.append((repair, what, undo))
+
+    def put_back(self, *, unless: str = "") -> list[PutBack]:
+        """Undo what was repaired, the last repair first. One that fails does not keep the others from being tried.
+
+        Args:
+            unless: Migrations that may still run, for people: then everything is left as it is, since they need it.
+        """
+        done = []
         while self._put_back:
-            what, undo = self._put_back.pop()
-            try:
-                undo(Deadline(self.lab.limits.command))
-                done.append(what)
-            except MobilityError as error:
-                failed.append(f"{what}: {error}")
-        return done, failed
+            repair, what, undo = self._put_back.pop()
+            error = MobilityError(f"{unless} may still be under way.") if unless else self._undo(undo)
+            done.append(PutBack(repair, what, error))
+        return done
+
+    def _undo(self, undo: Callable[[Deadline], None]) -> MobilityError | None:
+        try:
+            undo(Deadline(self.lab.limits.command))
+        except MobilityError as error:
+            return error
+        return None
 
     def close(self) -> None:
         """Close all connections; a later use opens them again."""

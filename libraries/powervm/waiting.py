@@ -88,3 +88,52 @@ def wait_until(
         if last:
             raise DeadlinePassed(f"Waited {deadline.limit:.0f} s for {what}, and it did not come.")
         sleep(min(interval, deadline.remaining))
+
+
+_LAST_QUESTION = 5.0
+
+
+def ask_until(
+    question: Callable[[Deadline], Answer | None],
+    deadline: Deadline,
+    *,
+    each: float,
+    interval: float,
+    what: str,
+    final: tuple[type[MobilityError], ...] = (),
+    late: Callable[[], None] | None = None,
+) -> Answer:
+    """Ask a machine again and again until it gives something true; an error is no answer, and not the end either.
+
+    Args:
+        question: Asks once, within the deadline that it is given.
+        deadline: When to stop; the last question is asked then, and has five seconds to be answered.
+        each: Seconds that one question may take, so that one that hangs does not use up all the time.
+        interval: Seconds between the end of one question and the next.
+        what: What is waited for, for the message.
+        final: Errors after which asking again is of no use; they are raised.
+        late: Called when a question did not end in time, for example to give up a connection that is dead.
+
+    Raises:
+        DeadlinePassed: There was no true answer; the message ends with the last error.
+    """
+    last: MobilityError | None = None
+
+    def probe() -> Answer | None:
+        nonlocal last
+        try:
+            return question(Deadline(min(each, max(deadline.remaining, _LAST_QUESTION))))
+        except final:
+            raise
+        except MobilityError as error:
+            last = error
+            if late and isinstance(error, DeadlinePassed):
+                late()
+            return None
+
+    try:
+        return wait_until(probe, deadline, interval=interval, what=what)
+    except DeadlinePassed as passed:
+        if last is None:
+            raise
+        raise DeadlinePassed(f"{passed.message} Last: {last.message}", remedy=last.remedy) from passed

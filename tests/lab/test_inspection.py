@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from powervm.inspection import inspect_lab
+from pathlib import Path
+
+from powervm.inspection import inspect_lab, recognise
+from powervm.lab import load_lab
 from powervm.outcome import Finding, Severity
+from support.simulated import optest_file
 
 from .conftest import Bench, Open
 
@@ -23,6 +27,12 @@ def test_every_machine_of_a_good_lab_answers(bench: Open) -> None:
     assert off == ["does not answer, and is not running either."]
 
 
+def test_a_simulated_lab_is_known_by_its_greeting(bench: Open, tmp_path: Path) -> None:
+    lab = bench()
+    plain = load_lab(optest_file(tmp_path, lab.running, crosses=True))
+    assert (plain.kind, recognise(plain).kind) == ("hardware", "simulated")
+
+
 def test_all_that_is_wrong_is_said_at_once(bench: Open) -> None:
     lab = bench({"partitions.lp4.down": True, "servers.p8a.virtual_io_servers.p8a-vios1.down": True})
     assert [(finding.check, finding.subject) for finding in errors(lab)] == [
@@ -32,6 +42,6 @@ def test_all_that_is_wrong_is_said_at_once(bench: Open) -> None:
 
 
 def test_a_partition_that_no_server_has(bench: Open) -> None:
-    lab = bench(lab={"partitions.lp1.partition": "lp9"})
+    lab = bench(lab={"partitions.lp1.partition": "lp99"})
     (error,) = errors(lab)
-    assert error.sentence().startswith("lp1: no server of the lab has a partition 'lp9'.")
+    assert error.sentence().startswith("lp1: no server of the lab has a partition 'lp99'.")

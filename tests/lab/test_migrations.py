@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
+from powervm.console import ManagementConsole, MigrationRequest
+from powervm.errors import MobilityError
 from powervm.homecoming import bring_home
-from powervm.migration import check_move, migrate, validate_move
-from powervm.outcome import Ending
+from powervm.migration import MoveUnderWay, check_move, migrate, start_move, validate_move
+from powervm.outcome import Ending, Outcome
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Progress
 from powervm.recovery import recover_move, stop_move
-from powervm.ssh import ConnectionRefused
+from powervm.rmc import RmcLink
+from powervm.ssh import ConnectionLost, ConnectionRefused, RunningCommand
+from powervm.trust import exchange_keys
+from powervm.waiting import Deadline
 
 from .conftest import Bench, Open
 
@@ -82,8 +91,8 @@ def test_the_mover_service_is_switched_on_when_allowed_and_put_back(bench: Open)
     assert any("mover service switched on" in warning for warning in outcome.warnings)
     assert mover_flags(lab) == ["1", "0"]
     lab.session.replace_lab(lab.session.lab)
-    done, failed = lab.session.put_back()
-    assert (len(done), failed) == (1, [])
+    (done,) = lab.session.put_back()
+    assert (done.repair, done.error) == (outcome.repairs[0], None)
     assert mover_flags(lab) == ["0", "0"]
 
 
@@ -208,6 +217,120 @@ def test_bringing_home_stops_what_leads_away(bench: Open) -> None:
     assert home.error is None
     assert servers_of(lab, "lp1") == ["p9a"]
     running.close()
+
+
+def test_a_start_that_fails_is_followed_by_state(bench: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request may have arrived although nothing came back: the partition is looked for, not guessed."""
+    lab = bench(speed=30)
+    real = ManagementConsole.start_migration
+
+    def start(console: ManagementConsole, request: MigrationRequest) -> None:
+        held.append(real(console, request))
+        raise ConnectionLost(console.connection.endpoint, "migrlpar -o m")
+
+    held: list[RunningCommand] = []
+    monkeypatch.setattr(ManagementConsole, "start_migration", start)
+    outcome = migrate(lab.session, plan(lab, "local"), keep=lab.keep)
+    assert outcome.error is None
+    assert servers_of(lab, "lp1") == ["p10a"]
+    assert any("Whether the migration began is read from the consoles." in text for text in outcome.warnings)
+    assert held[0].wait(10)
+
+
+def test_a_start_that_never_was_leaves_the_partition_at_home(bench: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = bench(lab={"limits.validation": 2}, speed=60)
+
+    def start(console: ManagementConsole, request: MigrationRequest) -> None:
+        raise ConnectionLost(console.connection.endpoint, "migrlpar -o m")
+
+    monkeypatch.setattr(ManagementConsole, "start_migration", start)
+    outcome = migrate(lab.session, plan(lab, "local"), keep=lab.keep)
+    assert outcome.ending is Ending.FAILED_AND_RECOVERED
+    assert outcome.error is not None
+    assert outcome.error.startswith("hmc1 (127.0.10.1:")
+    assert outcome.error.endswith("lp1 is on p9a, as before.")
+
+
+def test_a_move_that_was_started_is_stopped_and_waited_for(bench: Open) -> None:
+    lab = bench(speed=5)
+    move = start_move(lab.session, plan(lab, "local"), keep=lab.keep)
+    assert isinstance(move, MoveUnderWay)
+    while "Migration In Progress" not in lab.running.run("hmc1", "lslparmigr -r lpar -m p9a")[1]:
+        assert not move.command.wait(0.05)  # type: ignore[union-attr]
+    assert stop_move(lab.session, plan(lab, "local"), keep=lab.keep).done
+    outcome = move.finish(keep=lab.keep)
+    assert outcome.ending is Ending.FAILED_AND_RECOVERED
+    assert outcome.error is not None
+    assert outcome.error.startswith("hmc1: migrlpar failed: HSCLA2CF")
+    assert [item.operation for item in lab.kept] == ["stop", "migrate"]
+
+
+def test_a_move_that_is_refused_is_not_started(bench: Open) -> None:
+    lab = bench({"partitions.lp1.migration_disabled": True})
+    outcome = start_move(lab.session, plan(lab, "local"), keep=lab.keep)
+    assert isinstance(outcome, Outcome)
+    assert outcome.ending is Ending.REFUSED
+    assert lab.kept == [outcome]
+
+
+def test_a_partition_that_was_powered_off_on_the_target_comes_home_powered_off(bench: Open) -> None:
+    lab = bench(speed=60)
+    assert migrate(lab.session, plan(lab, "local"), keep=lab.keep).done
+    assert lab.running.run("hmc1", "chsysstate -r lpar -m p10a -n lp1 -o shutdown --immed")[0] == 0
+    home = bring_home(lab.session, plan(lab, "local"), keep=lab.keep)
+    assert home.error is None
+    assert servers_of(lab, "lp1") == ["p9a"]
+    assert bring_home(lab.session, plan(lab, "local"), keep=lab.keep).warnings == [
+        "lp1 is 'Not Activated' on p9a, not Running; a person has to look at it."
+    ]
+
+
+def test_a_console_that_does_not_answer_for_a_moment_does_not_end_the_wait_for_rmc(
+    bench: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = bench()
+    real = ManagementConsole.partition
+    trouble = [MobilityError("hmc1: HSCL3205 busy."), MobilityError("hmc1: HSCL3205 busy.")]
+
+    def partition(console: ManagementConsole, *arguments: Any) -> object:
+        if armed and trouble:
+            raise trouble.pop()
+        return real(console, *arguments)
+
+    armed: list[bool] = []
+    monkeypatch.setattr(ManagementConsole, "partition", partition)
+    link = RmcLink(lab.session.console("hmc1"), "p9a", "lp1", poll=0.05)
+    armed.append(True)
+    link.wait(Deadline(20))
+    assert trouble == []
+
+
+def test_exchanging_keys_is_an_operation_of_its_own(bench: Open) -> None:
+    lab = bench()
+    outcome = exchange_keys(lab.session, plan(lab, "crosshmc"), keep=lab.keep)
+    assert (outcome.operation, outcome.ending) == ("exchange keys", Ending.DONE)
+    assert [finding.text for finding in outcome.findings] == [
+        "hmc1 got a key for hscroot on hmc2.",
+        "hmc2 got a key for hscroot on hmc1.",
+    ]
+    assert exchange_keys(lab.session, plan(lab, "local"), keep=lab.keep).findings[0].text.startswith("manages both")
+    assert len(lab.kept) == 2
+
+
+def test_the_mover_service_of_virtual_io_servers_is_asked_by_name(bench: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some levels leave the flag out of the default line."""
+    lab = bench()
+    ask = ManagementConsole._ask
+
+    def without_flag(console: ManagementConsole, words: Sequence[str], deadline: Deadline | None) -> str:
+        output = ask(console, words, deadline)
+        return re.sub(r",msp=\d", "", output) if "-F" not in words else output
+
+    monkeypatch.setattr(ManagementConsole, "_ask", without_flag)
+    found = {item.name: item.mover for item in lab.session.console("hmc1").partitions("p9a")}
+    assert (found["p9a-vios1"], found["p9a-vios2"], found["lp1"]) == (True, True, None)
+    asked = [event["command"] for event in lab.running.history("command")]
+    assert any("lpar_names=p9a-vios1,p9a-vios2" in command for command in asked)
 
 
 def test_bringing_home_does_nothing_at_home(bench: Open) -> None:

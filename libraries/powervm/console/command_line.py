@@ -78,6 +78,11 @@ class MigrationRequest:
         return words + split_options(self.options)
 
 
+def _option_of(word: str) -> str:
+    """The option of ``--ip=192.0.2.1`` or ``-tSERVER``, which some parsers of options take as well."""
+    return word.partition("=")[0] if word.startswith("--") else word[:2]
+
+
 _OWN = frozenset({"-o", "-m", "-t", "-p", "--id", "--all", "--ip", "-u", "--help"})
 
 
@@ -93,7 +98,7 @@ def split_options(options: str) -> list[str]:
         raise BadMigrationOptions(
             f"The migrlpar options '{options}' cannot be split into words: {error}.", remedy="Close the quote."
         ) from None
-    own = sorted(_OWN.intersection(words))
+    own = sorted({name for name in map(_option_of, words) if name in _OWN})
     if own:
         raise BadMigrationOptions(
             f"The migrlpar options '{options}' contain {', '.join(own)}.",

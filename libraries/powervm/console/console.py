@@ -29,7 +29,7 @@ from powervm.console.answers import (
 from powervm.console.command_line import MigrationRequest, Operation
 from powervm.errors import MobilityError
 from powervm.messages import codes_in, explain, headline
-from powervm.records import Record, flag, read_records, read_values
+from powervm.records import Record, flag, read_records, read_values, write_record
 from powervm.secret import Password
 from powervm.ssh import CommandResult, Connection, RunningCommand
 from powervm.waiting import Deadline
@@ -39,6 +39,8 @@ Answer = TypeVar("Answer")
 NO_SUCH_PARTITION = "HSCL8012"
 NO_SUCH_SYSTEM = "HSCL8018"
 NO_TRUST = "HSCL3653"
+AUTHORIZED_KEYS = ".ssh/authorized_keys2"
+"""Where a console keeps the keys that ``mkauthkeys`` has added, below the user's home; its user may read it."""
 
 
 class ConsoleCommandFailed(MobilityError):
@@ -92,7 +94,8 @@ class ManagementConsole:
         rows = read_records(self._ask(["lssyscfg", "-r", "lpar", "-m", system], deadline))
         found = [read_partition_status(row) for row in rows]
         if any(partition.is_virtual_io_server and partition.mover is None for partition in found):
-            flags = self._mover_flags(system, deadline)
+            names = [partition.name for partition in found if partition.is_virtual_io_server]
+            flags = self._mover_flags(system, names, deadline)
             for row in rows:
                 row.setdefault("msp", flags.get(row["name"], ""))
             found = [read_partition_status(row) for row in rows]
@@ -190,9 +193,18 @@ class ManagementConsole:
         """
         words = ["mkauthkeys", "--ip", address, "-u", user, "--passwd", password.reveal()]
         shown = shlex.join([*words[:-1], "***"])
-        result = self.connection.run(shlex.join(words), self._within(deadline), shown_as=shown)
+        result = self.connection.run(shlex.join(words), self._within(deadline), shown_as=shown, hide=(password,))
         if not result.ok:
             raise ConsoleCommandFailed(result)
+
+    def authorized_keys(self, deadline: Deadline | None = None) -> list[str]:
+        """The public keys that open this console for the user of this session, one line each; empty if not told."""
+        result = self.connection.run(f"cat {AUTHORIZED_KEYS}", self._within(deadline))
+        return [line for line in result.stdout.splitlines() if line.strip()] if result.ok else []
+
+    def remove_key(self, comment: str, deadline: Deadline | None = None) -> None:
+        """Take away the keys of this user whose comment is ``comment`` (``mkauthkeys --remove``)."""
+        self._ask(["mkauthkeys", "--remove", comment], deadline)
 
     # --- care ---------------------------------------------------------------------------------------------------
 
@@ -236,8 +248,10 @@ class ManagementConsole:
             raise
         return read(rows[0]) if rows else None
 
-    def _mover_flags(self, system: str, deadline: Deadline | None) -> dict[str, str]:
-        output = self._ask(["lssyscfg", "-r", "lpar", "-m", system, "-F", "name,msp"], deadline)
+    def _mover_flags(self, system: str, servers: Sequence[str], deadline: Deadline | None) -> dict[str, str]:
+        wanted = write_record({"lpar_names": servers})
+        words = ["lssyscfg", "-r", "lpar", "-m", system, "--filter", wanted, "-F", "name,msp"]
+        output = self._ask(words, deadline)
         return {row["name"]: row["msp"] for row in read_values(output, ["name", "msp"]) if flag(row, "msp") is not None}
 
 

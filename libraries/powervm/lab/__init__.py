@@ -18,12 +18,13 @@ from powervm.lab.entries import (
     Vnic,
 )
 from powervm.lab.load import load_lab
-from powervm.lab.model import Lab
+from powervm.lab.model import SIMULATED, Lab
 from powervm.lab.problems import LabFileError, Problem
 from powervm.lab.ready import READY_FORMAT, ReadyError, load_ready
 
 __all__ = [
     "READY_FORMAT",
+    "SIMULATED",
     "Access",
     "ConsoleEntry",
     "Entry",

@@ -59,6 +59,8 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
         workload=document.workload.command if document.workload else None,
         iterations=document.iterations,
         logs=Logs(**_fields(document.logs)),
+        stage_logs=document.stage_logs,
+        kernel_rules=tuple(rule.model_dump(by_alias=True, exclude_none=True) for rule in document.kernel_rules),
         vnic=Vnic(**_fields(document.vnic)) if document.vnic else None,
     )
 

@@ -6,6 +6,7 @@ each field is its description in the schema and in error messages.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -167,6 +168,33 @@ class LogsSection(Section):
     """Commands on the Virtual I/O Servers, after a failure."""
     console_commands: list[Text] = []
     """Commands on the consoles, after a failure."""
+    limit: Duration = 600.0
+    """How long each of these files and commands may take."""
+
+
+class KernelRuleSection(Section):
+    """What a line of a partition's kernel log means; comes before the built-in rules."""
+
+    id: Text
+    """A short name."""
+    means: Annotated[Literal["expected", "noteworthy", "known-issue", "error"], Field(alias="class")]
+    """Expected: fine. Noteworthy: a warning. Known-issue: a warning until it expires. Error: fails the check."""
+    pattern: Text
+    """Regular expression that is searched in the line."""
+    levels: list[Literal["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"]] | None = None
+    """Lines of these levels only."""
+    recovery: Text | None = None
+    """Regular expression for a later line, without which the line is an error all the same."""
+    reason: Text = "a rule of this lab file"
+    """Why it means that."""
+    source: Text = "this lab file"
+    """Where that is known from."""
+    kernels: Text | None = None
+    """For these kernels only, for example >=5.14, <6.4."""
+    firmware: Text | None = None
+    """For these levels of platform firmware only."""
+    expires: Annotated[date, Field(strict=False)] | None = None
+    """The last day of the rule; needed for a known issue."""
 
 
 class VnicSection(Section):
@@ -260,6 +288,10 @@ class LabDocument(Section):
     """How many times a move is done there and back."""
     logs: LogsSection = LogsSection()
     """What is collected beside the built-in lists."""
+    stage_logs: bool = False
+    """Whether every migration collects logs before and after by itself."""
+    kernel_rules: list[KernelRuleSection] = []
+    """What lines of the kernel log mean, before the built-in rules."""
     vnic: VnicSection | None = None
     """The vNIC that is mapped to adapters of the target."""
 

@@ -211,12 +211,13 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Logs:
-    """What is collected beside the built-in lists."""
+    """What is collected beside the built-in lists; ``limit`` is the seconds that each item may take."""
 
     os_files: tuple[str, ...] = ()
     os_commands: tuple[str, ...] = ()
     vios_commands: tuple[str, ...] = ()
     console_commands: tuple[str, ...] = ()
+    limit: float = 600.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from powervm.errors import MobilityError
 from powervm.lab.entries import (
@@ -32,6 +31,9 @@ from powervm.ssh import Endpoint, HostKeys
 Item = TypeVar("Item")
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
+SIMULATED = "simulated"
+"""The comment at the end of the version line of every SSH server of a simulated lab."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lab:
@@ -46,7 +48,10 @@ class Lab:
         warnings: What the reader of the lab file found worth a warning.
         simulated: How the simulated lab is had; None when the machines are real.
         workload: Command line of the load in the partition, or None.
+        stage_logs: Every migration collects logs before and after by itself.
+        kernel_rules: A tester's own rules for kernel logs, as `powervm.kernel_log.load_rules` takes them.
         iterations: How many times a move is done there and back.
+        greets_as_simulated: Its consoles say that they are simulated; see `SIMULATED`.
     """
 
     name: str
@@ -64,17 +69,15 @@ class Lab:
     workload: str | None
     iterations: int
     logs: Logs
+    stage_logs: bool
+    kernel_rules: tuple[dict[str, Any], ...]
     vnic: Vnic | None
+    greets_as_simulated: bool = False
 
     @property
     def kind(self) -> Literal["simulated", "hardware"]:
-        """``simulated`` or ``hardware``: said with every result, so that nobody takes one for the other.
-
-        A lab whose machines all have loopback addresses is a simulated one too: an op-test file has no other way to
-        say so.
-        """
-        hosts = [entry.access.host for entry in self._entries() if entry.access.host]
-        return "simulated" if self.simulated or all(_is_loopback(host) for host in hosts) else "hardware"
+        """``simulated`` or ``hardware``: said with every result, so that nobody takes one for the other."""
+        return "simulated" if self.simulated or self.greets_as_simulated else "hardware"
 
     def endpoint_names(self) -> tuple[str, ...]:
         """The names of all machines: consoles, Virtual I/O Servers, partitions, peers."""
@@ -238,13 +241,6 @@ class Lab:
         if name not in known:
             raise MobilityError(f"{self.file.name}: no {kind} is called '{name}'.", remedy=suggestion(name, known))
         return known[name]
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _joined(running: Ready, entries: Mapping[str, AnyEntry], prefix: str = "") -> dict[str, AnyEntry]:

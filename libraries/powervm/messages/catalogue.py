@@ -23,7 +23,7 @@ class CodeEntry(BaseModel):
         meaning: What it says, in our words.
         remedy: What to do about it; empty when there is nothing to do.
         certainty: How well the *code and its meaning* are known.
-        severity: ``warning`` for codes that come with operations that succeed.
+        severity: ``warning`` for codes that come with operations that succeed, ``info`` for entries of lists.
         source: Where the fact is from.
     """
 
@@ -33,7 +33,7 @@ class CodeEntry(BaseModel):
     meaning: str
     remedy: str = ""
     certainty: Literal["literal text seen", "code and meaning seen", "from memory of manuals"]
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "info"] = "error"
     source: str
 
 

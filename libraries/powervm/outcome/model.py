@@ -103,7 +103,8 @@ class Repair(_Part):
     """Something that the library mended by itself.
 
     Attributes:
-        put_back: Whether it was undone afterwards; null where the repaired state is the normal one.
+        put_back: Whether it was undone afterwards, when the lab was closed; null where the repaired state is the
+            normal one.
     """
 
     what: str
@@ -166,7 +167,7 @@ class Outcome(_Part):
     """
 
     schema_version: int = SCHEMA_VERSION
-    operation: Literal["check", "validate", "migrate", "stop", "recover", "bring home"]
+    operation: Literal["check", "validate", "migrate", "stop", "recover", "bring home", "exchange keys"]
     ending: Ending
     error: str | None
     lab: LabNote
@@ -194,6 +195,11 @@ class Outcome(_Part):
     def done(self) -> bool:
         """What was asked for is true, and proved."""
         return self.ending is Ending.DONE
+
+    def with_put_back(self, repair: Repair) -> Outcome:
+        """The same record, where this repair was undone."""
+        undone = repair.model_copy(update={"put_back": True})
+        return self.model_copy(update={"repairs": [undone if item == repair else item for item in self.repairs]})
 
     def phase(self, name: str) -> Phase | None:
         """The first phase of that name."""

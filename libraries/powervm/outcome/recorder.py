@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from powervm.outcome.model import (
     Side,
 )
 
-OperationName = Literal["check", "validate", "migrate", "stop", "recover", "bring home"]
+OperationName = Literal["check", "validate", "migrate", "stop", "recover", "bring home", "exchange keys"]
 
 
 def now() -> datetime:
@@ -93,11 +93,20 @@ class Recorder:
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Record a phase from here to the end of the block, also when the block fails."""
-        started, clock = now(), time.monotonic()
+        end = self.begin_phase(name)
         try:
             yield
         finally:
+            end()
+
+    def begin_phase(self, name: str) -> Callable[[], None]:
+        """Begin a phase; what is returned ends it."""
+        started, clock = now(), time.monotonic()
+
+        def end() -> None:
             self._phases.append(Phase(name=name, started=started, ended=now(), duration=time.monotonic() - clock))
+
+        return end
 
     def add_phases(self, phases: Sequence[Phase]) -> None:
         """Record phases that were measured elsewhere."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from powervm.console import PartitionStatus
+from powervm.operation import ok_finding
 from powervm.outcome import Finding, Severity
 from powervm.partition import NEEDED_SUBSYSTEMS
 from powervm.plan import MovePlan
@@ -26,10 +27,6 @@ def check_all(facts: Facts, plan: MovePlan) -> list[Finding]:
     return findings
 
 
-def _ok(check: str, subject: str, text: str) -> Finding:
-    return Finding(severity=Severity.OK, check=check, subject=subject, text=text)
-
-
 def _warning(check: str, subject: str, text: str, remedy: str) -> Finding:
     return Finding(severity=Severity.WARNING, check=check, subject=subject, text=text, remedy=remedy)
 
@@ -41,9 +38,9 @@ def _error(check: str, subject: str, text: str, remedy: str) -> Finding:
 def check_reached(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
     """Which endpoints answered, and at which level they are."""
     for name, level in facts.levels.items():
-        yield _ok("reachable", name, f"answers, level {level}.")
+        yield ok_finding("reachable", name, f"answers, level {level}.")
     if facts.guest:
-        yield _ok("reachable", plan.move.partition, "answers as a Linux partition on PowerVM.")
+        yield ok_finding("reachable", plan.move.partition, "answers as a Linux partition on PowerVM.")
 
 
 def check_systems(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
@@ -62,7 +59,7 @@ def check_systems(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
             yield _error("managed system", subject, f"is not capable of {plan.kind} partition mobility.", remedy)
         else:
             text = f"{system.type_model} {system.serial} is Operating and capable of {plan.kind} partition mobility."
-            yield _ok("managed system", subject, text)
+            yield ok_finding("managed system", subject, text)
 
 
 def check_place(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
@@ -94,7 +91,7 @@ def _check_state(partition: PartitionStatus, plan: MovePlan) -> Finding:
         remedy = f"Bring it to {wanted}, or make the move {'inactive' if plan.active else 'active'} in the lab file."
         text = f"is '{partition.state}' on {plan.source.server}; an {plan.kind} migration needs {wanted}."
         return _error(check, subject, text, remedy)
-    return _ok(check, subject, f"is {partition.state} on {plan.source.server}.")
+    return ok_finding(check, subject, f"is {partition.state} on {plan.source.server}.")
 
 
 def check_movers(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
@@ -111,7 +108,7 @@ def _check_mover(server: ServerFacts) -> Finding:
     movers = [item for item in server.virtual_io_servers if item.mover]
     ready = [item for item in movers if item.running and item.rmc_active]
     if ready:
-        return _ok(check, subject, f"{_names(ready)} can move partitions.")
+        return ok_finding(check, subject, f"{_names(ready)} can move partitions.")
     if not movers:
         names = _names(server.virtual_io_servers) or "none at all"
         remedy = f'On {server.side.console} run: chsyscfg -r lpar -m {server.side.system} -i "name=VIOS,msp=1".'
@@ -134,12 +131,12 @@ def check_rmc(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
                 remedy = "Check its network, and run diagrmc on the console."
                 yield _warning("RMC", item.name, text, remedy)
             elif item.running:
-                yield _ok("RMC", item.name, "is active.")
+                yield ok_finding("RMC", item.name, "is active.")
 
 
 def _rmc_of_partition(partition: PartitionStatus, plan: MovePlan) -> Finding:
     if partition.rmc_active:
-        return _ok("RMC", partition.name, "is active.")
+        return ok_finding("RMC", partition.name, "is active.")
     text = f"RMC between {plan.source.console} and the partition is {partition.rmc_state}."
     remedy = "Run diagrmc --autocorrect on the console, and rmcctrl -z, -A and -p in the partition."
     return _error("RMC", partition.name, text, remedy)
@@ -154,14 +151,14 @@ def check_guest(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
         text = f"the packages {', '.join(guest.missing_packages)} are missing."
         yield _error("packages", name, text, "Install them from IBM's repository for Linux on Power.")
     elif guest.missing_packages is not None:
-        yield _ok("packages", name, "everything that RMC needs is installed.")
+        yield ok_finding("packages", name, "everything that RMC needs is installed.")
     if guest.subsystems is not None:
         inactive = inactive_subsystems(facts)
         if inactive:
             remedy = "Start them with startsrc -s, or restart RMC with rmcctrl -z, -A and -p."
             yield _error("RMC subsystems", name, f"{', '.join(inactive)} are not active.", remedy)
         else:
-            yield _ok("RMC subsystems", name, f"{', '.join(NEEDED_SUBSYSTEMS)} are active.")
+            yield ok_finding("RMC subsystems", name, f"{', '.join(NEEDED_SUBSYSTEMS)} are active.")
     partition = facts.source.partition(plan.partition)
     if guest.firewall_active and partition is not None and not partition.rmc_active:
         remedy = "Open them when RMC does not come up: firewall-cmd --add-port=657/tcp --add-port=657/udp."
@@ -169,7 +166,7 @@ def check_guest(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
     else:
         through = " and lets RMC through" if partition is not None else ""
         text = f"firewalld is running{through}." if guest.firewall_active else "no firewalld is running."
-        yield _ok("firewall", name, text)
+        yield ok_finding("firewall", name, text)
 
 
 def inactive_subsystems(facts: Facts) -> list[str]:
@@ -194,7 +191,7 @@ def check_modes(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
         yield _error("processor mode", plan.partition, text, remedy)
     else:
         modes = f"{partition.desired_mode or 'default'} (asked for), {partition.current_mode or 'none'} (current)"
-        yield _ok("processor mode", plan.partition, f"{modes}: {plan.target.server} offers {offered}.")
+        yield ok_finding("processor mode", plan.partition, f"{modes}: {plan.target.server} offers {offered}.")
 
 
 def check_room(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
@@ -204,12 +201,16 @@ def check_room(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
         need, free = facts.memory.current, target.memory.available
         text = f"{free} MB are free, the partition has {need} MB."
         remedy = "Free memory on the target, or move another partition away."
-        yield _ok("memory", name, text) if free >= need else _error("memory", name, text, remedy)
+        yield ok_finding("memory", name, text) if free >= need else _error("memory", name, text, remedy)
     if facts.processors and facts.processors.units and target.processors and target.processors.available is not None:
         units, left = facts.processors.units, target.processors.available
         text = f"{left:g} processing units are free, the partition has {units:g}."
         remedy = "Free processing units on the target."
-        yield _ok("processing units", name, text) if left >= units else _error("processing units", name, text, remedy)
+        yield (
+            ok_finding("processing units", name, text)
+            if left >= units
+            else _error("processing units", name, text, remedy)
+        )
     yield from _check_blocks(facts.source, target)
 
 
@@ -219,6 +220,16 @@ def _check_blocks(source: ServerFacts, target: ServerFacts) -> Iterator[Finding]
     if here and there and here != there:
         text = f"counts memory in blocks of {there} MB, {source.side.server} in blocks of {here} MB."
         yield _error("memory", target.side.server, text, "Set the same logical memory block size on both systems.")
+
+
+def check_vnic(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
+    """A vNIC that the lab file wants mapped is not moved without its mapping."""
+    del facts
+    if not plan.unmapped_vnic:
+        return
+    text = "the lab file asks for the mapping of a vNIC, which is not made by itself; without it the vNIC may be lost."
+    remedy = "Give the mapping as an option of the move (-i with vnic_mappings), or take the vNIC out of the lab file."
+    yield _error("vNIC", plan.partition, text, remedy)
 
 
 def check_slots(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
@@ -235,7 +246,7 @@ def check_slots(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
         remedy = "Wait until one of them has ended."
         subject = server.side.server
         free = running < supported
-        yield _ok("migration slots", subject, text) if free else _error("migration slots", subject, text, remedy)
+        yield ok_finding("migration slots", subject, text) if free else _error("migration slots", subject, text, remedy)
 
 
 def check_trust(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
@@ -243,7 +254,7 @@ def check_trust(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
     del plan
     for (here, there), trusted in facts.trust.items():
         if trusted:
-            yield _ok("trust between consoles", here, f"may log in to {there}.")
+            yield ok_finding("trust between consoles", here, f"may log in to {there}.")
         else:
             remedy = "Exchange the keys: keyword Exchange Console Keys, or mkauthkeys on the console."
             yield _error("trust between consoles", here, f"has no key for {there}.", remedy)
@@ -262,6 +273,7 @@ CHECKS: tuple[Check, ...] = (
     check_guest,
     check_modes,
     check_room,
+    check_vnic,
     check_slots,
     check_trust,
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from powervm.errors import MobilityError
 from powervm.lab import Repair as Allowed
 from powervm.operation import finding_of
-from powervm.outcome import Recorder, Repair
+from powervm.outcome import Recorder, Repair, Side
 from powervm.plan import MovePlan
 from powervm.preflight.checks import inactive_subsystems
 from powervm.preflight.facts import Facts, ServerFacts
@@ -52,8 +54,12 @@ class Mender:
         except MobilityError as error:
             self._recorder.add_finding(finding_of("trust between consoles", one, error))
             return False
-        for what in done:
-            self._recorder.repaired(Repair(what=what, subject=one, worked=True, put_back=False))
+        for key in done:
+            repair = Repair(what=str(key), subject=one, worked=True, put_back=False)
+            self._recorder.repaired(repair)
+            if key.comment is not None:
+                undo = partial(key.undo, self._session)
+                self._session.put_back_later(repair, f"the key of {key.way.here.name} on {key.way.there}", undo)
         return True
 
     def _mend_services(self, facts: Facts) -> bool:
@@ -62,8 +68,12 @@ class Mender:
             return False
         name = self._plan.move.partition
         for subsystem in inactive:
-            result = self._session.partition(name).start_subsystem(subsystem, self._deadline)
-            self._recorder.repaired(Repair(what=f"started {subsystem}", subject=name, worked=result.ok))
+            try:
+                worked = self._session.partition(name).start_subsystem(subsystem, self._deadline).ok
+            except MobilityError as error:
+                self._recorder.add_finding(finding_of("RMC subsystems", name, error))
+                worked = False
+            self._recorder.repaired(Repair(what=f"started {subsystem}", subject=name, worked=worked))
         return True
 
     def _mend_rmc(self, facts: Facts) -> bool:
@@ -93,13 +103,23 @@ class Mender:
         candidates = [item for item in server.virtual_io_servers if item.running and item.rmc_active]
         if not candidates or any(item.mover for item in server.virtual_io_servers):
             return False
-        name, system = candidates[0].name, server.side.system
-        console = self._session.console(server.side.console)
-        console.set_mover(system, name, enabled=True, deadline=self._deadline)
+        name, side = candidates[0].name, server.side
+        what = f"mover service switched on until the lab is closed ({side.server})"
+        try:
+            self._set_mover(side, name, self._deadline, enabled=True)
+        except MobilityError as error:
+            self._recorder.add_finding(finding_of("mover service", side.console, error))
+            self._recorder.repaired(Repair(what=what, subject=name, worked=False))
+            return False
+        repair = Repair(what=what, subject=name, worked=True, put_back=False)
         self._session.put_back_later(
-            f"mover service of {name} on {server.side.server} off again",
-            lambda limit: console.set_mover(system, name, enabled=False, deadline=limit),
+            repair,
+            f"mover service of {name} on {side.server} off again",
+            lambda limit: self._set_mover(side, name, limit, enabled=False),
         )
-        what = f"mover service switched on until the lab is closed ({server.side.server})"
-        self._recorder.repaired(Repair(what=what, subject=name, worked=True, put_back=False))
+        self._recorder.repaired(repair)
         return True
+
+    def _set_mover(self, side: Side, server: str, deadline: Deadline, *, enabled: bool) -> None:
+        # the console is looked up each time: its connection may have been replaced since
+        self._session.console(side.console).set_mover(side.system, server, enabled=enabled, deadline=deadline)

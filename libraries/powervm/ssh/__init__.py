@@ -23,13 +23,17 @@ from powervm.ssh.errors import (
     TooManySessions,
     TransferFailed,
 )
-from powervm.ssh.foreign_client import HostKeyRule, apply_host_keys, paramiko_host_keys
+from powervm.ssh.foreign_client import HostKeyRule, apply_host_keys, log_in, paramiko_host_keys
+from powervm.ssh.greeting import greeting
 from powervm.ssh.host_keys import HostKeyMode, HostKeys
 from powervm.ssh.known_hosts import check_host_key
+from powervm.ssh.refusals import Attempt, Refusals, attempt_at
 from powervm.ssh.running import LineStream, RunningCommand
+from powervm.ssh.saving import Saved
 
 __all__ = [
     "AnswerNotAccepted",
+    "Attempt",
     "AuthenticationFailed",
     "CommandDeadlinePassed",
     "CommandFailed",
@@ -52,13 +56,18 @@ __all__ = [
     "LineStream",
     "Login",
     "NoCommonAlgorithms",
+    "Refusals",
     "RunningCommand",
+    "Saved",
     "SshError",
     "StillRunning",
     "TooManySessions",
     "TransferFailed",
     "apply_host_keys",
     "as_deadline",
+    "attempt_at",
     "check_host_key",
+    "greeting",
+    "log_in",
     "paramiko_host_keys",
 ]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+from powervm.secret import Password, masked
 from powervm.ssh.command import CommandResult, Fetched, as_deadline
 from powervm.ssh.endpoint import Endpoint
+from powervm.ssh.errors import AuthenticationFailed, CommandDeadlinePassed
 from powervm.ssh.exchange import Exchange
 from powervm.ssh.link import Link
+from powervm.ssh.refusals import Refusals
 from powervm.ssh.running import LineStream, RunningCommand
+from powervm.ssh.saving import Saved, save
 from powervm.ssh.terminal import Answers, Conversation
 from powervm.ssh.transfer import fetch
 from powervm.waiting import Deadline
@@ -19,8 +24,8 @@ from powervm.waiting import Deadline
 class Connection:
     """Runs commands on an endpoint and fetches files from it, all over one SSH connection.
 
-    It connects at the first use, and again at the next use after a loss or `close`. After a failed login it never
-    connects again: every later use raises the same `AuthenticationFailed`. Several threads may use it at once; at
+    It connects at the first use, and again at the next use after a loss or `close`. A login that was refused is never
+    made again: every later use raises the same `AuthenticationFailed`. Several threads may use it at once; at
     most ``endpoint.channels`` commands run at the same time, further ones wait for a place within their deadline.
 
     No call outlasts its deadline, whatever the peer does. When it passes, the server is asked to send SIGTERM to the
@@ -34,11 +39,18 @@ class Connection:
         endpoint: Where to.
         observer: Called with each `CommandResult`, in the thread that ran the command, before it is returned. What it
             raises reaches the caller.
+        refusals: Logins that were refused before, also by other connections; by default only its own.
     """
 
-    def __init__(self, endpoint: Endpoint, *, observer: Callable[[CommandResult], None] | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        observer: Callable[[CommandResult], None] | None = None,
+        refusals: Refusals[AuthenticationFailed] | None = None,
+    ) -> None:
         self.endpoint = endpoint
-        self._link = Link(endpoint)
+        self._link = Link(endpoint, refusals or Refusals())
         self._observer = observer
 
     @property
@@ -73,6 +85,7 @@ class Connection:
         *,
         input: str | None = None,  # noqa: A002
         shown_as: str = "",
+        hide: Sequence[Password] = (),
     ) -> CommandResult:
         """Run ``command`` and wait for its end. Any exit status is a result; see `CommandResult.check`.
 
@@ -81,6 +94,7 @@ class Connection:
             deadline: Seconds, or a deadline that was passed down.
             input: What the command can read; it is not recorded. Without it the command reads an empty input.
             shown_as: How the result and all messages show the command, when it holds what they must not.
+            hide: Passwords that the command might print; they are masked in its output.
 
         Raises:
             CommandDeadlinePassed: It did not end in time; what it wrote so far is in the exception.
@@ -92,8 +106,14 @@ class Connection:
         limit = as_deadline(deadline)
         with self._exchange(command, limit, shown_as=shown_as) as exchange:
             exchange.start(limit, given=(input or "").encode())
-            exchange.finish(limit)
+            try:
+                exchange.finish(limit)
+            except CommandDeadlinePassed as late:
+                late.stdout, late.stderr = masked(late.stdout, hide), masked(late.stderr, hide)
+                raise
             result = exchange.result()
+        if hide:
+            result = replace(result, stdout=masked(result.stdout, hide), stderr=masked(result.stderr, hide))
         self._observe(result)
         return result
 
@@ -160,6 +180,20 @@ class Connection:
             TransferFailed: The remote file cannot be read, or the local one cannot be written or exists already.
         """
         return fetch(self._link, remote, local, as_deadline(deadline))
+
+    def save(self, command: str, local: Path, deadline: Deadline | float, *, most: int = 1 << 30) -> Saved:
+        """Run ``command`` and write its output to ``local``, which must not exist, as it comes.
+
+        Args:
+            command: For the user's shell on the endpoint.
+            local: The new file; its folder is made.
+            deadline: Seconds, or a deadline that was passed down.
+            most: Bytes that are kept at most; then the command is stopped.
+
+        Returns:
+            How it ended; what came is kept in any case.
+        """
+        return save(self._link, command, local, as_deadline(deadline), most=most)
 
     def close(self) -> None:
         """End the connection; commands that still run on it are lost."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+
 import paramiko
 
 from powervm.ssh.endpoint import Endpoint
+from powervm.ssh.errors import AuthenticationFailed, HostUnreachable
 from powervm.ssh.host_keys import HostKeyMode
 from powervm.ssh.known_hosts import check_host_key, known_name, trusted_keys
+from powervm.ssh.login import load_proof
 from powervm.waiting import Deadline
 
 
@@ -55,3 +59,30 @@ def apply_host_keys(client: paramiko.SSHClient, endpoint: Endpoint) -> None:
         for kind, key in keys.items():
             known.add(name, kind, key)
     client.set_missing_host_key_policy(HostKeyRule(endpoint))
+
+
+def log_in(client: paramiko.SSHClient, endpoint: Endpoint) -> None:
+    """Connect ``client`` and log in as a `Connection` to ``endpoint`` does: with one key or one password, once.
+
+    Raises:
+        SshError: The host cannot be reached, or does not take the login.
+    """
+    apply_host_keys(client, endpoint)
+    proof, limit = load_proof(endpoint), endpoint.connect_timeout
+    try:
+        connected = socket.create_connection((endpoint.host, endpoint.port), limit)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.connect(
+            endpoint.host, endpoint.port, endpoint.login.user, sock=connected,
+            password=proof.password.reveal() if proof.password else None, pkey=proof.key,
+            allow_agent=False, look_for_keys=False,
+            timeout=limit, banner_timeout=limit, auth_timeout=limit, channel_timeout=limit,
+        )  # fmt: skip
+    except paramiko.AuthenticationException as error:
+        raise AuthenticationFailed(
+            endpoint,
+            f"login as {endpoint.login.user} with {proof.method} failed. One attempt was made.",
+            remedy="Correct the login in the lab file.",
+        ) from error
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        raise HostUnreachable(endpoint, f"no connection: {error}.", remedy="Look whether the host is up.") from error

@@ -13,6 +13,7 @@ from powervm.ssh.bell import Places
 from powervm.ssh.endpoint import Endpoint
 from powervm.ssh.errors import AuthenticationFailed, CommandDeadlinePassed, ConnectionLost, TooManySessions
 from powervm.ssh.handshake import connect
+from powervm.ssh.refusals import Refusals, attempt_at
 from powervm.ssh.transport import BROKEN, Wire
 from powervm.ssh.watchdog import Watchdog
 from powervm.waiting import Deadline
@@ -78,16 +79,20 @@ class Link:
 
     Safe from several threads.
 
+    Args:
+        endpoint: Where to.
+        refusals: Logins that were refused before.
+
     Attributes:
         connects: How many connections were made so far.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, refusals: Refusals[AuthenticationFailed]) -> None:
         self.endpoint = endpoint
         self.connects = 0
         self._wire: Wire | None = None
         self._connecting = threading.Lock()
-        self._refusal: AuthenticationFailed | None = None
+        self._refusals = refusals
         self._places = Places(endpoint.channels)
         self._watchdog = Watchdog(f"watchdog {endpoint.name}")
 
@@ -160,12 +165,12 @@ class Link:
             self._connecting.release()
 
     def _connect(self, deadline: Deadline) -> Wire:
-        if self._refusal:
-            raise self._refusal.with_traceback(None)
+        attempt = attempt_at(self.endpoint)
+        self._refusals.check(attempt)
         try:
             self._wire = wire = connect(self.endpoint, deadline, pause=threading.Event().wait)
         except AuthenticationFailed as refusal:
-            self._refusal = refusal
+            self._refusals.remember(attempt, refusal)
             raise
         self.connects += 1
         return wire

@@ -7,7 +7,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from powervm.secret import Password
+from powervm.secret import Password, masked
 from powervm.ssh.command import CommandResult
 from powervm.ssh.endpoint import Endpoint
 from powervm.ssh.errors import AnswerNotAccepted, CommandDeadlinePassed
@@ -16,8 +16,6 @@ from powervm.ssh.link import Link
 from powervm.waiting import Deadline
 
 Answers = Sequence[tuple[str, "Password | str"]]
-
-_HIDDEN = "********"
 
 
 class Conversation:
@@ -36,7 +34,7 @@ class Conversation:
         self._command = command
         self._waiting = [(re.compile(pattern), answer) for pattern, answer in answers]
         self._answered: list[re.Pattern[str]] = []
-        self._secrets = [answer.reveal() for _, answer in answers if isinstance(answer, Password)]
+        self._secrets = [answer for _, answer in answers if isinstance(answer, Password)]
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._text = ""
         self._seen = 0
@@ -85,10 +83,7 @@ class Conversation:
 
     def _shown(self) -> str:
         """What was on the terminal, with LF as the end of lines and without secrets, should it have echoed them."""
-        text = self._text.replace("\r\n", "\n")
-        for secret in filter(None, self._secrets):
-            text = text.replace(secret, _HIDDEN)
-        return text
+        return masked(self._text.replace("\r\n", "\n"), self._secrets)
 
     def _late(self, where: Endpoint, late: CommandDeadlinePassed) -> CommandDeadlinePassed:
         stage = f"waiting for the prompt '{self._waiting[0][0].pattern}'" if self._waiting else "after the last answer"

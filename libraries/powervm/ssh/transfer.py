@@ -21,6 +21,9 @@ from powervm.ssh.transport import BROKEN
 from powervm.waiting import Deadline
 
 _CHUNK = 32 * 1024
+"""Bytes that every server gives for one request."""
+_LARGE_CHUNK = 255 * 1024
+"""Bytes that most servers give; fewer and larger requests save half of the processor's time."""
 _SEGMENT = 16 * 1024 * 1024
 """Bytes asked for in advance: much enough to keep the line busy, little enough for memory."""
 
@@ -39,7 +42,7 @@ def fetch(link: Link, remote: str, local: Path, deadline: Deadline) -> Fetched:
     started = time.monotonic()
     where, what = link.endpoint, f"fetching {remote}"
     with (
-        _Target(where, local) as target,
+        Target(where, local) as target,
         link.open(deadline, what) as lease,
         _named_errors(where, lease, what, deadline),
         lease.guard(deadline),
@@ -77,16 +80,20 @@ def _quiet(source: paramiko.SFTPFile) -> paramiko.SFTPFile:
     return source
 
 
-def _copy(source: paramiko.SFTPFile, target: _Target, channel: paramiko.Channel, deadline: Deadline) -> tuple[int, str]:
+def _copy(source: paramiko.SFTPFile, target: Target, channel: paramiko.Channel, deadline: Deadline) -> tuple[int, str]:
     """Returns size and SHA-256 of what was copied."""
     expected = source.stat().st_size or 0
-    digest, size, asked = hashlib.sha256(), 0, 0
+    channel.settimeout(deadline.remaining)
+    first = _first_answer(source) if expected > _CHUNK else b""
+    chunk = source.MAX_REQUEST_SIZE
+    digest, size, asked = hashlib.sha256(first), len(first), len(first)
+    target.write(first)
     while size < expected or not expected:  # files of /proc have the size 0, and content
         if size == asked < expected:
             asked = min(expected, size + _SEGMENT)
             source.prefetch(asked)
         channel.settimeout(deadline.remaining)
-        data = source.read(min(_CHUNK, asked - size) if expected else _CHUNK)
+        data = source.read(min(chunk, asked - size) if expected else chunk)
         if not data:
             break
         digest.update(data)
@@ -97,15 +104,29 @@ def _copy(source: paramiko.SFTPFile, target: _Target, channel: paramiko.Channel,
     return size, digest.hexdigest()
 
 
-class _Target:
-    """The local file: has its name when all is well, and vanishes when not."""
+def _first_answer(source: paramiko.SFTPFile) -> bytes:
+    """What the server gives for one large request; further requests have the size of that answer."""
+    source.MAX_REQUEST_SIZE = _LARGE_CHUNK
+    first: bytes = source._read(_LARGE_CHUNK)  # type: ignore[attr-defined]  # noqa: SLF001 - read() would ask again
+    source.MAX_REQUEST_SIZE = max(_CHUNK, len(first))
+    source.seek(len(first))
+    return first
+
+
+class Target:
+    """A local file that is new: has its name when all is well, and vanishes when not.
+
+    Args:
+        where: For messages.
+        local: Its name, which must not be taken.
+    """
 
     def __init__(self, where: Endpoint, local: Path) -> None:
         self._where = where
         self._local = local
         self._temporary = local.with_name(f".{local.name}.{secrets.token_hex(4)}.part")
 
-    def __enter__(self) -> _Target:
+    def __enter__(self) -> Target:
         with self._errors():
             if self._local.exists():
                 raise FileExistsError(errno.EEXIST, "it exists already")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from powervm_sim.console import (
+    chhwres,
     chsyscfg,
     chsysstate,
     further_lists,
@@ -17,6 +18,7 @@ from powervm_sim.console import (
 from powervm_sim.shell.call import Call, Command, Lookup
 
 _FAMILIES = (
+    chhwres,
     chsyscfg,
     chsysstate,
     further_lists,
@@ -35,7 +37,7 @@ CONSOLE_COMMANDS: dict[str, Command] = {
 """The simulated commands."""
 
 _OTHER_NAMES = """
-chcod chhmc chhmcfs chhmcusr chhwres chlparutil chnportlogin chsvcevent chsysattn chsyspwd chusrtca cpysysplan
+chcod chhmc chhmcfs chhmcusr chlparutil chnportlogin chsvcevent chsysattn chsyspwd chusrtca cpysysplan
 defsysplan deploysysplan expdata getfile hmcshutdown lsaccfg lscod lscomgmt lsdump lshmcfs lshmcldap lshmcusr lsled
 lslock lslogon lslparutil lsmediadev lsmemdev lsmemopt lsmigrdbg lsnodeid lsnportlogin lssysplan lsupdhmc lsusrtca
 lsviosbk lsvet man mkhmcusr mkprofdata mksyscfg mksysplan mkvterm monhmc optmem pedbg ping ps rmhmcusr rmlock rmprofdata

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from powervm_sim.console.home import ConsoleFiles
 from powervm_sim.console.options import Options, Syntax
 from powervm_sim.hsc import Refusal
 from powervm_sim.migration.desk import Desk
@@ -27,6 +28,7 @@ class ConsoleLogin:
     console: Console
     user: str
     vios_command: ViosCommand
+    files: ConsoleFiles = field(default_factory=ConsoleFiles)
 
 
 Work = Callable[[ConsoleLogin, Options, Call], Awaitable[str]]

@@ -8,7 +8,7 @@ from powervm_sim.console.options import FILTER, LISTING, Options, Syntax, value
 from powervm_sim.console.output import NO_RESULTS, Row, table_of
 from powervm_sim.console.partition_rows import partition_row, partition_table
 from powervm_sim.console.picking import BY_PARTITION, filtered, server_of
-from powervm_sim.console.profile_rows import profile_row
+from powervm_sim.console.profile_rows import PROFILES, profile_row
 from powervm_sim.console.records import parse_filter
 from powervm_sim.console.system_rows import system_row
 from powervm_sim.shell.call import Call
@@ -61,7 +61,7 @@ def _profiles(placements: list[Placement], options: Options) -> str:
         for name, profile in placement.partition.profiles.items()
         if wanted is None or name in wanted
     ]
-    return table_of(rows).render(rows, options.get("-F"), header="--header" in options) if rows else NO_RESULTS
+    return PROFILES.render(rows, options.get("-F"), header="--header" in options) if rows else NO_RESULTS
 
 
 COMMANDS = (

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from powervm_sim import hsc
 
+_MOST_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class Option:
@@ -30,9 +32,14 @@ class Option:
 
     def accepts(self, value: str) -> bool:
         """Whether this is a possible value."""
-        if self.number and not value.isdigit():
+        if self.number and not is_number(value):
             return False
         return not self.choices or value in self.choices
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a whole number that a user may mean: plain digits, and not hundreds of them."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
 def value(*names: str, required: bool = False, choices: Sequence[str] = (), number: bool = False) -> Option:
@@ -105,6 +112,9 @@ class Syntax:
         words = list(arguments)
         while words:
             word = words.pop(0)
+            if word.startswith("-F") and word != "-F":
+                words.insert(0, word[2:])
+                word = "-F"
             option = self._options.get(word)
             if option is None or option.names[0] in values:
                 wrong.append(word)

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from powervm_sim.console.output import Row, joined
-from powervm_sim.console.virtual_rows import served_by
-from powervm_sim.world.model import Amount, Ethernet, Placement, Profile, Storage
+from powervm_sim.console.output import Row, Table, joined
+from powervm_sim.console.profile_elements import (
+    ethernet_elements,
+    port_elements,
+    slot_elements,
+    storage_elements,
+    vnic_elements,
+)
+from powervm_sim.world.model import Amount, Placement, Profile
+from powervm_sim.world.profile_devices import as_in_profile
+from powervm_sim.world.usage import max_virtual_slots
 
+PROFILES = Table(
+    "name lpar_name lpar_id lpar_env all_resources min_mem desired_mem max_mem min_num_huge_pages "
+    "desired_num_huge_pages max_num_huge_pages mem_mode mem_expansion hpt_ratio ppt_ratio proc_mode min_proc_units "
+    "desired_proc_units max_proc_units min_procs desired_procs max_procs sharing_mode uncap_weight "
+    "shared_proc_pool_id shared_proc_pool_name affinity_group_id io_slots lpar_io_pool_ids max_virtual_slots "
+    "virtual_serial_adapters virtual_scsi_adapters virtual_eth_adapters virtual_eth_vsi_profiles virtual_fc_adapters "
+    "vnic_adapters vtpm_adapters boot_mode conn_monitoring auto_start power_ctrl_lpar_ids work_group_id "
+    "redundant_err_path_reporting virtual_vasi_adapters lpar_proc_compat_mode electronic_err_reporting "
+    "sriov_eth_logical_ports sriov_roce_logical_ports"
+)
 _CONSTANT_AFTER_MEMORY = {
-    "min_num_huge_pages": "0",
-    "desired_num_huge_pages": "0",
-    "max_num_huge_pages": "0",
     "mem_mode": "ded",
     "mem_expansion": "0.0",
     "hpt_ratio": "1:128",
     "ppt_ratio": "1:4096",
-}
-_UNCAPPED = {
-    "sharing_mode": "uncap",
-    "uncap_weight": "128",
-    "shared_proc_pool_id": "0",
-    "shared_proc_pool_name": "DefaultPool",
 }
 _LAST = {
     "boot_mode": "norm",
@@ -33,36 +42,55 @@ _LAST = {
 
 def profile_row(placement: Placement, profile: Profile) -> Row:
     """One profile of a partition."""
+    placement = as_in_profile(placement, profile)
     partition = placement.partition
-    storage = placement.storage if not partition.is_vios else ()
-    return {
+    pages = str(partition.huge_pages)
+    row = {
         "name": profile.name,
         "lpar_name": placement.name,
         "lpar_id": str(placement.lpar_id),
         "lpar_env": partition.environment,
         "all_resources": "0",
         **_three("mem", profile.memory),
+        "min_num_huge_pages": "0",
+        "desired_num_huge_pages": pages,
+        "max_num_huge_pages": pages,
         **_CONSTANT_AFTER_MEMORY,
         "proc_mode": "shared" if profile.units else "ded",
         **(_three("proc_units", profile.units) if profile.units else {}),
         **_three("procs", profile.processors),
-        **(_UNCAPPED if profile.units else {"sharing_mode": "keep_idle_procs"}),
+        **_sharing(placement, profile),
         "affinity_group_id": "none",
-        "io_slots": "none",
+        "io_slots": joined(slot_elements(placement)),
         "lpar_io_pool_ids": "none",
-        "max_virtual_slots": "200",
+        "max_virtual_slots": str(max_virtual_slots(placement)),
         "virtual_serial_adapters": joined(["0/server/1/any//any/1", "1/server/1/any//any/1"]),
-        "virtual_scsi_adapters": joined([*_clients(storage, "scsi"), *_servers(placement, "scsi")]),
-        "virtual_eth_adapters": joined(_ethernet(adapter) for adapter in partition.ethernet),
+        "virtual_scsi_adapters": joined(storage_elements(placement, "scsi")),
+        "virtual_eth_adapters": joined(ethernet_elements(placement)),
         "virtual_eth_vsi_profiles": "none",
-        "virtual_fc_adapters": joined([*_clients(storage, "fc"), *_servers(placement, "fc")]),
-        "vnic_adapters": "none",
+        "virtual_fc_adapters": joined(storage_elements(placement, "fc")),
+        "vnic_adapters": joined(vnic_elements(placement)),
         "vtpm_adapters": "none",
         **_LAST,
         "lpar_proc_compat_mode": profile.compat_mode,
-        "electronic_err_reporting": "null",
-        "sriov_eth_logical_ports": "none",
-        "sriov_roce_logical_ports": "none",
+        "sriov_eth_logical_ports": joined(port_elements(placement, "eth")),
+        "sriov_roce_logical_ports": joined(port_elements(placement, "roce")),
+    }
+    row["virtual_vasi_adapters" if partition.is_vios else "electronic_err_reporting"] = (
+        "none" if partition.is_vios else "null"
+    )
+    return row
+
+
+def _sharing(placement: Placement, profile: Profile) -> Row:
+    if profile.units is None:
+        return {"sharing_mode": profile.sharing.mode}
+    pool = placement.server.devices.pools.get(profile.pool, placement.server.devices.pools[0])
+    return {
+        "sharing_mode": profile.sharing.mode,
+        "uncap_weight": str(profile.sharing.weight if profile.sharing.mode == "uncap" else 0),
+        "shared_proc_pool_id": str(pool.number),
+        "shared_proc_pool_name": pool.name,
     }
 
 
@@ -79,25 +107,3 @@ def number(figure: float) -> str:
     if isinstance(figure, int):
         return str(figure)
     return f"{figure:.2f}".removesuffix("0")
-
-
-def _clients(storage: tuple[Storage, ...], kind: str) -> list[str]:
-    entries = []
-    for adapter in storage:
-        if adapter.kind == kind:
-            entry = f"{adapter.slot}/client/{adapter.host_id}/{adapter.host_name}/{adapter.remote_slot}"
-            entries.append(f"{entry}/{','.join(adapter.wwpns)}/0" if kind == "fc" else f"{entry}/0")
-    return entries
-
-
-def _servers(placement: Placement, kind: str) -> list[str]:
-    entries = []
-    for client, adapter in served_by(placement, kind):
-        entry = f"{adapter.remote_slot}/server/{client.lpar_id}/{client.name}/{adapter.slot}"
-        entries.append(f"{entry}//0" if kind == "fc" else f"{entry}/0")
-    return entries
-
-
-def _ethernet(adapter: Ethernet) -> str:
-    trunk = adapter.trunk_priority or 0
-    return f"{adapter.slot}/0/{adapter.vlan}//{trunk}/0/{adapter.vswitch}//all/none"

@@ -59,7 +59,7 @@ def system_row(server: Server) -> Row:
         "max_lpars": str(server.generation.max_partitions),
         "max_power_ctrl_lpars": "1",
         "service_lpar_id": "none",
-        "lpar_proc_compat_modes": ",".join(("default", *server.generation.modes)),
+        "lpar_proc_compat_modes": ",".join(("default", *server.generation.offered(server.firmware))),
         **_pairs(_REST),
         **_pairs(_BOOT[server.generation.service_processor]),
         **_pairs(_LAST),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from powervm_sim.guest.driver_lines import login_lines, network_login_lines
 from powervm_sim.guest.hardware_files import THREADS_PER_CORE, memory_total, model
 from powervm_sim.guest.interface import Hardware
 from powervm_sim.guest.kernel_log import Level
-from powervm_sim.guest.migration import login_lines
 from powervm_sim.guest.processor import mode, processor
 
 
@@ -38,7 +38,8 @@ def boot_lines(hardware: Hardware, version: str, command_line: str) -> Iterator[
     yield "vio vio: uevent: failed to send synthetic uevent: -19", Level.ERR
     yield "secvar-sysfs: Failed to retrieve secvar operations", Level.WARN
     for adapter in hardware.adapters:
-        for line in login_lines(adapter, hardware):
-            yield line, Level.INFO
+        yield from login_lines(adapter, hardware)
+        if adapter.driver == "ibmvnic":
+            yield from network_login_lines(adapter)
         if adapter.driver == "ibmveth":
             yield "ibmveth: IBM Power Virtual Ethernet Driver 1.06", Level.INFO

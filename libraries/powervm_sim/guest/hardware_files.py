@@ -6,6 +6,7 @@ Key order and number formats follow the kernel's own print order (``arch/powerpc
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
 from powervm_sim.guest.interface import Hardware
 from powervm_sim.guest.processor import mode, processor
@@ -112,10 +113,11 @@ def lparcfg(hardware: Hardware, uptime: float) -> str:
     return "lparcfg 1.9\n" + "".join(f"{key}={value}\n" for key, value in values.items())
 
 
-def cpuinfo(hardware: Hardware, booted_on: Hardware) -> str:
+def cpuinfo(hardware: Hardware, booted_on: Hardware, online: Sequence[int] | None = None) -> str:
     """``/proc/cpuinfo``.
 
     Args:
+        online: The numbers of the hardware threads that are online; None for all.
         hardware: The present server: machine and model are read anew each time.
         booted_on: The server that the system was booted on: the lines of each processor are kept from there.
     """
@@ -126,7 +128,7 @@ def cpuinfo(hardware: Hardware, booted_on: Hardware) -> str:
         f"cpu\t\t: {generation.cpu_line}\n"
         "clock\t\t: 3000.000000MHz\n"
         f"revision\t: {silicon.revision} (pvr {silicon.version})\n\n"
-        for number in range(hardware.processors * THREADS_PER_CORE)
+        for number in (range(hardware.processors * THREADS_PER_CORE) if online is None else online)
     ]
     machine = model(hardware)
     mmu = "Radix" if generation.radix else "Hash"
@@ -145,13 +147,22 @@ def memory_total(hardware: Hardware) -> int:
     return hardware.memory * 1024 - min(133_120, hardware.memory * 16)
 
 
-def meminfo(hardware: Hardware) -> str:
-    """``/proc/meminfo``, the lines that tools look at."""
+def available(hardware: Hardware, used: int) -> int:
+    """``MemAvailable`` in kB, when programs under load hold ``used`` kB."""
+    return max(0, memory_total(hardware) * 8 // 10 - used)
+
+
+def meminfo(hardware: Hardware, used: int = 0) -> str:
+    """``/proc/meminfo``, the lines that tools look at.
+
+    Args:
+        used: Kilobytes that programs under load hold.
+    """
     total = memory_total(hardware)
     values = {
         "MemTotal": total,
-        "MemFree": total * 7 // 10,
-        "MemAvailable": total * 8 // 10,
+        "MemFree": max(0, total * 7 // 10 - used),
+        "MemAvailable": available(hardware, used),
         "Buffers": 4096,
         "Cached": total // 10,
         "SwapCached": 0,
@@ -175,6 +186,16 @@ def device_tree(hardware: Hardware, booted_on: Hardware) -> dict[str, bytes]:
         "openprom/ibm,fw-vernum_encoded": _text(hardware.firmware),
         "rtas/ibm,suspend-me": struct.pack(">I", 0x2023),
     }
+
+
+def port_properties(drc_index: int, hcn_id: int, *, primary: bool) -> dict[str, bytes]:
+    """The properties of a logical port by their path below ``/proc/device-tree``."""
+    node = f"pci@8000000{drc_index:08x}/ethernet@0"
+    found = {f"{node}/ibm,my-drc-index": struct.pack(">I", drc_index), f"{node}/device_type": _text("network")}
+    if hcn_id:
+        found[f"{node}/ibm,hcn-id"] = struct.pack(">I", hcn_id)
+        found[f"{node}/ibm,hcn-mode"] = _text("primary" if primary else "backup")
+    return found
 
 
 def _text(value: str) -> bytes:

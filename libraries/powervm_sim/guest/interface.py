@@ -5,7 +5,8 @@ The world calls a `Guest`; a guest reads `Hardware` and calls the functions in `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +26,8 @@ class Adapter:
         drc_index: Of a logical port, for example ``0x20004005``; it makes the interface ``enP16389p1s0``.
         hcn_id: Of a migratable logical port and of its backup: both are members of the bond of that id. 0 otherwise.
         primary: It is the logical port of the two, not the backup.
+        link: Of a vNIC: a backing device serves it.
+        wwpns: The two names of a virtual Fibre Channel adapter, for example ``c05076ab12cd0010``.
     """
 
     driver: str
@@ -37,6 +40,8 @@ class Adapter:
     drc_index: int = 0
     hcn_id: int = 0
     primary: bool = False
+    link: bool = True
+    wwpns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,16 +93,34 @@ class ConsoleContact:
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """Another machine, as the network shows it.
+
+    Attributes:
+        answers: It is up, so that packets are answered.
+        ports: TCP ports that are open.
+    """
+
+    address: str
+    answers: bool
+    ports: frozenset[int] = frozenset({22})
+
+
+@dataclass(frozen=True)
 class Firmware:
     """What a guest may do to the world.
 
     Attributes:
         rmc_changed: To be called whenever something that RMC needs was started, stopped or re-configured.
         power_off: The operating system has shut itself down; the argument is True for a restart.
+        neighbour: Finds another machine of the world by name or address.
+        long: Lets so many seconds of something long pass; they are fewer in a fast lab.
     """
 
     rmc_changed: Callable[[], None]
     power_off: Callable[[bool], None]
+    neighbour: Callable[[str], Neighbour | None] = lambda _: None
+    long: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class Guest(Protocol):
@@ -128,10 +151,16 @@ class Guest(Protocol):
         """``drmgr -m -c pmig -p pre`` is run: the copy goes on while the partition runs."""
 
     def remove_port(self, adapter: Adapter) -> int:
-        """A migratable port is about to go (``hcnqrydev``, ``hcnrmdev``); 0, or why it cannot, such as 16: no backup."""
+        """A migratable port is about to go (``hcnqrydev``, ``hcnrmdev``): 0, or why not, such as 16: no backup."""
 
     def add_port(self, adapter: Adapter) -> int:
         """A port was plugged in (``hcncfgdrc``): it joins its bond; 0, or the number of the error."""
+
+    def hardware_changed(self, hardware: Hardware) -> None:
+        """Memory, processors or adapters were added or taken away while it runs (or is about to boot)."""
+
+    def fail_over(self, adapter: Adapter) -> None:
+        """Another backing device serves this vNIC from now on."""
 
     def suspend(self) -> None:
         """Last moment on the source: the suspend lines are logged, then nothing runs until `resume`."""

@@ -92,6 +92,11 @@ class Journal:
         self._heard(entry)
         return entry
 
+    @property
+    def last(self) -> int:
+        """The sequence number of the newest entry; 0 before the first."""
+        return self._next - 1
+
     def __iter__(self) -> Iterator[Entry]:
         return iter(list(self._entries))
 

@@ -77,6 +77,15 @@ class KernelLog:
         self._heard(record)
         return record
 
+    @property
+    def last(self) -> int:
+        """The sequence number of the newest line; -1 before the first."""
+        return self._next - 1
+
+    def all(self) -> Iterator[KernelRecord]:
+        """The lines that are kept, also those that were cleared: what ``/dev/kmsg`` holds."""
+        return iter(list(self._records))
+
     def clear(self) -> None:
         """What ``dmesg -C`` does: older lines are no longer shown (the journal keeps its own copy)."""
         self._cleared = self._next

@@ -3,38 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import asyncssh
 
 from powervm_sim.guest import system_files
 from powervm_sim.guest.boot_lines import boot_lines
-from powervm_sim.guest.clock import Clock, syslog_time
+from powervm_sim.guest.clock import Clock
 from powervm_sim.guest.commands import catalogue
+from powervm_sim.guest.devices import Devices
+from powervm_sim.guest.dlpar import follow
+from powervm_sim.guest.facts import Facts
 from powervm_sim.guest.hardware_files import THREADS_PER_CORE
-from powervm_sim.guest.interface import Firmware, Hardware
-from powervm_sim.guest.journal import LOCAL0, Entry, Journal
-from powervm_sim.guest.kernel_log import KernelLog, KernelRecord, Level
-from powervm_sim.guest.migration import DRMGR_LOG, MigrationLog
-from powervm_sim.guest.network import Interface, interfaces
+from powervm_sim.guest.hcn import HybridNetwork
+from powervm_sim.guest.hooks import Hooks
+from powervm_sim.guest.interface import Adapter, Firmware, Hardware
+from powervm_sim.guest.journal import LOCAL0
+from powervm_sim.guest.kernel_log import KernelLog, Level
+from powervm_sim.guest.load import Load, WorkPace
+from powervm_sim.guest.logs import Logs
+from powervm_sim.guest.migration import DRMGR_LOG, MigrationLog, mobility_of
+from powervm_sim.guest.network import Network
 from powervm_sim.guest.processes import ProcessTable
 from powervm_sim.guest.rsct import Rsct
+from powervm_sim.guest.scp import serve_files
 from powervm_sim.guest.services import Units
+from powervm_sim.guest.settings import FirewallRules, Parameters
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
+from powervm_sim.guest.shell_system import GuestSystem
 from powervm_sim.guest.spec import Firewall, GuestSpec, package_name
+from powervm_sim.guest.storage import Storage
 from powervm_sim.guest.tree import Tree
+from powervm_sim.guest.trouble import Trouble
 from powervm_sim.shell.call import Terminal
 from powervm_sim.shell.dialect import BASH
 from powervm_sim.shell.shell import Shell
 
-_DRMGR_LOG_LIMIT = 1024 * 1024
-_MESSAGES_LIMIT = 8 * 1024 * 1024
 
-
-class LinuxGuest:
+class LinuxGuest(Facts):
     """See `powervm_sim.guest.interface.Guest` for what the world calls.
 
     Attributes:
@@ -55,26 +64,31 @@ class LinuxGuest:
     def __init__(self, spec: GuestSpec, firmware: Firmware, *, seed: int, clock: Clock | None = None) -> None:
         self.spec = spec
         self.firmware = firmware
-        self.clock = clock or Clock()
+        self.clock: Clock = clock or Clock()
         self.awake = asyncio.Event()
         self.awake.set()
-        self._random = random.Random(f"{seed} {spec.host_name}")  # noqa: S311 - reproducible, not secret
+        self._seed = f"{seed} {spec.host_name}"
+        self._random = self.random("")
         self.machine_id = self._new_id()
         self.packages = spec.installed()
         self._package_names = {package_name(package) for package in self.packages}
         self.tree = Tree(now=self.clock.time)
-        self.journal = Journal(self._new_id(), self._system_log)
+        self.logs = Logs(self, self._new_id())
+        self.journal = self.logs.journal
         self.rsct = Rsct(spec.rmc, firmware.rmc_changed)
         self.units = Units(
             (service for service in spec.system.services if service.name != "firewalld" or self.has("firewalld")),
             self.clock.time,
+            lambda text: self.log(text, "systemd", pid=1),
         )
         firewall = self.units.find("firewalld")
         if firewall is not None:
             firewall.enabled = spec.firewall is Firewall.RUNNING
+        self.hooks = Hooks(self)
+        self.hybrid = HybridNetwork(self)
+        self.trouble = Trouble(self)
         self._hardware: Hardware | None = None
         self._running = False
-        self.interfaces: tuple[Interface, ...] = ()
         self._start()
         system_files.fill(self)
 
@@ -83,7 +97,7 @@ class LinuxGuest:
     @property
     def rmc_ready(self) -> bool:
         """The subsystems that RMC needs are active and remote clients are allowed."""
-        return self._running and self._has_rsct() and self.rsct.ready
+        return self._running and self._has_rsct() and self.rsct.ready and self._reachable()
 
     @property
     def running(self) -> bool:
@@ -96,7 +110,8 @@ class LinuxGuest:
             raise RuntimeError(f"{self.spec.host_name} is already running")
         self._hardware = self.booted_on = hardware
         self._start()
-        self.interfaces = interfaces(self.spec, hardware)
+        self.network = Network(self.spec, hardware, self._network_line)
+        self.storage = Storage(hardware, self.spec.host_name)
         system_files.fill_hardware(self)
         self._running = True
         for text, level in boot_lines(hardware, self.version, self.command_line):
@@ -125,6 +140,23 @@ class LinuxGuest:
     def start_migration(self, stream_id: int, target_id: int) -> None:
         """``drmgr -m -c pmig -p pre`` is run."""
         self.migration.start(stream_id, target_id, self._random.randrange(self.cpus))
+        self.pace.slow(tracked=True)
+
+    def remove_port(self, adapter: Adapter) -> int:
+        """A migratable port is about to go: 0, or why it cannot, such as 16 without another member of its bond."""
+        if not self._running:
+            return 0
+        refused = self.hybrid.query(adapter.drc_index, adapter.hcn_id)
+        return refused or self.hybrid.remove(adapter.drc_index, adapter.hcn_id)
+
+    def add_port(self, adapter: Adapter) -> int:
+        """A port was plugged in: it joins its bond."""
+        return self.hybrid.configure(adapter) if self._running else 0
+
+    @property
+    def dirty_rate(self) -> float:
+        """Megabytes of memory that the load writes in a second."""
+        return self.stress.dirty_rate if self._running else 0.0
 
     # A system that went down or was restarted meanwhile knows nothing of the migration: it logs nothing.
 
@@ -133,54 +165,45 @@ class LinuxGuest:
         if self.migration.move is not None:
             self.migration.suspend(self.hardware)
         if self._running:
+            self.devices.lose()
             self.awake.clear()
+            self.pace.freeze()
 
     def resume(self, hardware: Hardware) -> None:
         """First moment on the target, or on the source again."""
+        moved = self._hardware is not None and self._hardware.serial != hardware.serial
         self._hardware = hardware
+        if self._running:
+            self.storage.moves += moved
         if self.migration.move is not None:
             self.migration.resume(hardware)
+        self.pace.thaw()
         self.awake.set()
+
+    def hardware_changed(self, hardware: Hardware) -> None:
+        """Memory, processors or adapters were added or taken away."""
+        if self._running:
+            before, self._hardware = self.hardware, hardware
+            follow(self, before.adapters)
+
+    def fail_over(self, adapter: Adapter) -> None:
+        """Another backing device serves this vNIC from now on, also when ``1`` was written to its ``failover`` file."""
+        if self._running:
+            self.devices.fail_over(adapter)
 
     def end_migration(self, status: int) -> None:
         """The kernel's call has returned."""
+        self.pace.slow(tracked=False)
         if self.migration.move is not None:
             self.migration.end(status)
 
     # --- what commands and files read ------------------------------------------------------------------------
 
-    @property
-    def hardware(self) -> Hardware:
-        """The server that it runs on. Raises RuntimeError before the first boot."""
-        if self._hardware is None:
-            raise RuntimeError(f"{self.spec.host_name} was never booted")
-        return self._hardware
-
-    @property
-    def uptime(self) -> float:
-        """Seconds since boot; a move does not reset it."""
-        return self.clock.monotonic() - self.booted
-
-    @property
-    def cpus(self) -> int:
-        """Hardware threads that are online."""
-        return self.hardware.processors * THREADS_PER_CORE
-
-    @property
-    def load(self) -> str:
-        """The three load averages."""
-        busy = sum(process.task is not None for process in self.processes)
-        return f"{0.02 + busy * 0.05:.2f} 0.03 0.01"
-
-    @property
-    def version(self) -> str:
-        """The line in ``/proc/version``."""
-        return f"Linux version {self.spec.release} (builder@{self.spec.distribution}) (gcc) {self.spec.system.build}"
-
-    @property
-    def command_line(self) -> str:
-        """The kernel's command line."""
-        return f"BOOT_IMAGE=/vmlinuz-{self.spec.release} root=/dev/mapper/{self.spec.distribution}-root ro"
+    def install(self, package: str) -> None:
+        """A package was installed: its programs are there from now on."""
+        self.packages = (*self.packages, package)
+        self._package_names.add(package_name(package))
+        system_files.fill_programs(self)
 
     def has(self, package: str) -> bool:
         """The package of that name is installed."""
@@ -192,16 +215,30 @@ class LinuxGuest:
 
     def log(self, text: str, identifier: str, *, priority: Level = Level.INFO, facility: int = 3, pid: int) -> None:
         """A program reports something to syslog."""
-        self.journal.write(
-            text,
-            realtime=round(self.clock.time() * 1_000_000),
-            monotonic=round(self.uptime * 1_000_000),
-            boot_id=self.boot_id.replace("-", ""),
-            identifier=identifier,
-            priority=priority,
-            facility=facility,
-            pid=pid,
-        )
+        self.logs.report(text, identifier, priority=priority, facility=facility, pid=pid)
+
+    def append_log(self, path: str, data: bytes) -> None:
+        """A program writes to a log file of its own."""
+        self.logs.append(path, data)
+
+    def append_drmgr(self, data: bytes) -> None:
+        """drmgr writes to its log."""
+        self.logs.append(DRMGR_LOG, data)
+
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do something so many seconds from now, unless the system goes down; at once where no time passes."""
+        boot = self.boot_id
+
+        def due() -> None:
+            if self._running and self.boot_id == boot:
+                action()
+
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            due()
+            return
+        loop.call_later(seconds, due)
 
     async def _gate(self) -> None:
         await self.awake.wait()
@@ -228,6 +265,8 @@ class LinuxGuest:
             "HOSTNAME": self.host_name,
             "LANG": "C.UTF-8",
         }
+        process = self.processes.add("-bash" if terminal else "bash", parent=self._login_pid())
+        process.terminal = "pts/0" if terminal else "?"
         return Shell(
             catalogue.lookup(self),
             BASH,
@@ -237,11 +276,13 @@ class LinuxGuest:
             terminal=terminal,
             login=terminal is not None,
             gate=self._gate,
+            system=GuestSystem(self),
+            pid=process.pid,
         )
 
     def sftp(self, channel: asyncssh.SSHServerChannel[bytes]) -> TreeSftp:
         """An SFTP (and scp) server over the tree, for `asyncssh.listen`."""
-        return TreeSftp(channel, self.tree, home="/root", awake=self.awake, now=self.clock.time)
+        return serve_files(channel, self.tree, home="/root", awake=self.awake, now=self.clock.time)
 
     @property
     def prompt(self) -> str:
@@ -258,42 +299,43 @@ class LinuxGuest:
         self.booted = self.clock.monotonic()
         self.boot_id = str(uuid.UUID(self._new_id()))
         self.processes = ProcessTable(self.clock.time, first_pid=700)
-        self.kernel_log = KernelLog(self.clock, self.booted, self._kernel_line)
+        self.kernel_log = KernelLog(self.clock, self.booted, self.logs.kernel)
+        self.devices = Devices(self)
+        self.pace = WorkPace(self.clock)
+        self.stress = Load()
+        self.firewall = FirewallRules()
+        self.parameters = Parameters()
+        self.threads = THREADS_PER_CORE
         self.migration = MigrationLog(
             kernel=self._kernel_print,
             report=lambda text, pid: self.log(text, "drmgr", facility=LOCAL0, pid=pid),
-            append=self._drmgr_log,
+            append=self.append_drmgr,
             new_pid=self.processes.next_pid,
             now=self.clock.time,
+            mobility=mobility_of(self.spec.release),
+            drivers=(self.devices.reconnect, self.devices.log_in),
+            hooks=self.hooks.run,
+            watchdog_factor=lambda: self.parameters.number("kernel/nmi_wd_lpm_factor"),
         )
 
     def _new_id(self) -> str:
         return f"{self._random.getrandbits(128):032x}"
 
+    def _login_pid(self) -> int:
+        """The SSH server, which is the parent of every login."""
+        unit = self.units.find("sshd")
+        return unit.pid if unit is not None and unit.pid is not None else 1
+
+    def _reachable(self) -> bool:
+        """No firewall keeps consoles away from RMC."""
+        unit = self.units.find("firewalld")
+        return unit is None or not unit.active or self.firewall.lets_rmc_in
+
     def _has_rsct(self) -> bool:
         return self.has("src") and self.has("rsct.core") and self.has("DynamicRM")
 
+    def _network_line(self, text: str) -> None:
+        self.kernel_log.write(text, Level.INFO)
+
     def _kernel_print(self, text: str, level: Level) -> None:
         self.kernel_log.write(text, level)
-
-    def _kernel_line(self, record: KernelRecord) -> None:
-        self.journal.write(
-            record.text,
-            realtime=round((self.clock.time() - self.uptime) * 1_000_000) + record.microseconds,
-            monotonic=record.microseconds,
-            boot_id=self.boot_id.replace("-", ""),
-            identifier="kernel",
-            priority=record.level,
-            facility=record.facility,
-        )
-
-    def _system_log(self, entry: Entry) -> None:
-        if not self.spec.system.system_log:
-            return
-        origin = entry.identifier if entry.pid is None else f"{entry.identifier}[{entry.pid}]"
-        line = f"{syslog_time(entry.realtime / 1e6)} {self.spec.short_name} {origin}: {entry.text}\n"
-        data = line.encode("utf-8", "surrogateescape")
-        system_files.append_bounded(self.tree, "/var/log/messages", data, limit=_MESSAGES_LIMIT)
-
-    def _drmgr_log(self, data: bytes) -> None:
-        system_files.append_bounded(self.tree, DRMGR_LOG, data, limit=_DRMGR_LOG_LIMIT, keep=f"{DRMGR_LOG}.0")

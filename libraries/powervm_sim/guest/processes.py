@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 
-_SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15, "CONT": 18, "STOP": 19}
+_SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ABRT": 6, "KILL": 9, "USR1": 10, "SEGV": 11, "USR2": 12, "ALRM": 14}
+_SIGNALS |= {"TERM": 15, "CONT": 18, "STOP": 19, "TSTP": 20}
 _HARMLESS = frozenset({0, 18})
+_STOPPING = frozenset({19, 20})
+_NOT_FOR_DAEMONS = frozenset({1, 10, 12})
+
+_TERM = 15
+_LAST_WORD = 0.5
+"""Seconds that a program has to end after an interrupt."""
 
 KILLED = 128 + 9
 """Exit status of what ended with the power."""
+
+
+class NotSimulatedSignal(Exception):
+    """The real system knows the signal, this lab does not."""
 
 
 @dataclass
@@ -23,6 +35,14 @@ class Process:
         ended: Called when it is killed.
         task: What runs it, for a command of a session.
         signal: What it was killed by.
+        terminal: For example ``pts/0``; ``?`` without one.
+        ignored: Signals that do nothing to it.
+        state: ``S`` or ``R``, with further letters as ``ps`` shows them.
+        busy: Seconds of processor time that it has used, asked for when somebody looks.
+        resident: Kilobytes of memory, likewise.
+        detached: A hang-up of its terminal does not reach it.
+        simple: A job of one command, which takes its place.
+        title: The short name when it differs from the program's, as that of ``stress-ng-vm``.
     """
 
     pid: int
@@ -32,14 +52,41 @@ class Process:
     ended: Callable[[], None] | None = None
     task: asyncio.Future[int] | None = None
     signal: int = 0
+    terminal: str = "?"
+    ignored: set[int] = field(default_factory=set)
+    state: str = "S"
+    busy: Callable[[], float] = lambda: 0.0
+    resident: Callable[[], int] = lambda: 6144
+    detached: bool = False
+    simple: bool = False
+    title: str = ""
 
     @property
     def name(self) -> str:
         """The short name, as in ``ps -e``."""
         words = self.command.split()
+        if self.title:
+            return self.title[:15]
         if self.command.startswith("["):
             return self.command.strip("[]")
         return words[0].rpartition("/")[2][:15] if words else ""
+
+
+@dataclass
+class Slot:
+    """The process that the current task belongs to; ``free``: the next command takes its place, as after ``exec``."""
+
+    process: Process
+    free: bool
+
+
+_current: ContextVar[Slot | None] = ContextVar("current", default=None)
+
+
+def current() -> Process | None:
+    """The process that the running task belongs to."""
+    slot = _current.get()
+    return slot.process if slot else None
 
 
 def signal_number(name: str) -> int:
@@ -63,6 +110,7 @@ class ProcessTable:
         self._now = now
         self._by_pid: dict[int, Process] = {}
         self._next = first_pid
+        self.last_signal = 0
 
     def __iter__(self) -> Iterator[Process]:
         return iter(sorted(self._by_pid.values(), key=lambda process: process.pid))
@@ -84,46 +132,113 @@ class ProcessTable:
         self._next += 1
         return self._next - 1
 
-    def add(self, command: str, *, pid: int | None = None, ended: Callable[[], None] | None = None) -> Process:
-        """A daemon has started."""
+    def add(
+        self,
+        command: str,
+        *,
+        pid: int | None = None,
+        parent: int | None = None,
+        ended: Callable[[], None] | None = None,
+        title: str = "",
+    ) -> Process:
+        """A process has started; without ``parent`` it is a daemon."""
         number = pid or self.next_pid()
-        process = Process(number, 0 if number < 3 else 1, command, self._now(), ended)
+        if parent is None:
+            parent = 0 if number < 3 else 1
+        process = Process(number, parent, command, self._now(), ended, title=title)
+        above = self._by_pid.get(parent)
+        if above is not None:
+            process.terminal = above.terminal
         self._by_pid[number] = process
         return process
 
-    def remove(self, pid: int | None) -> None:
-        """The process is gone; nothing is called."""
-        if pid is not None:
-            self._by_pid.pop(pid, None)
+    def current_pid(self) -> int:
+        """The process that the running task belongs to; 1 when it is none of these."""
+        process = current()
+        return process.pid if process is not None and self._by_pid.get(process.pid) is process else 1
 
-    async def run(self, command: str, work: Awaitable[int]) -> int:
-        """Run a command as a process until it ends or is killed; returns its exit status (128 + signal then)."""
-        process = self.add(command)
+    def enter(self, pid: int, *, free: bool) -> None:
+        """From here on the running task is that process."""
+        process = self._by_pid.get(pid)
+        _current.set(Slot(process, free) if process else None)
+
+    def remove(self, pid: int | None) -> None:
+        """The process is gone; nothing is called. Its children belong to the first process now."""
+        if pid is None or self._by_pid.pop(pid, None) is None:
+            return
+        for process in self._by_pid.values():
+            if process.parent == pid:
+                process.parent = 1
+
+    async def run(self, command: str, work: Awaitable[int], *, replaces: bool = False) -> int:
+        """Run a command as a process until it ends or is killed; returns its exit status (128 + signal then).
+
+        Args:
+            replaces: The command will run another one in its own place (``nohup``, ``env``).
+        """
+        slot = _current.get()
+        taken = slot is not None and slot.free and self._by_pid.get(slot.process.pid) is slot.process
+        if slot is not None and taken:
+            process, before = slot.process, (slot.process.command, slot.process.task)
+            process.command, slot.free = command, False
+        else:
+            process, before = self.add(command, parent=slot.process.pid if slot else None), ("", None)
+        token = _current.set(Slot(process, replaces))
         process.task = asyncio.ensure_future(work)
+        _current.reset(token)
         try:
-            return await process.task
+            # Not awaited itself: that the command was killed and that its shell was are told apart by who is cancelled.
+            await asyncio.wait({process.task})
+            return 128 + (process.signal or _TERM) if process.task.cancelled() else process.task.result()
         except asyncio.CancelledError:
             process.task.cancel()
-            if not process.signal:
-                raise
-            return 128 + process.signal
+            # Some programs have a last word when they are interrupted.
+            await asyncio.wait({process.task}, timeout=_LAST_WORD)
+            raise
         finally:
-            self.remove(process.pid)
+            if slot is not None and taken:
+                process.command, process.task = before
+                slot.free = True
+            else:
+                self.remove(process.pid)
 
     def kill(self, pid: int, signal: int) -> None:
-        """Send the signal. Raises ProcessLookupError when there is no such process."""
-        process = self._by_pid.get(pid)
+        """Send the signal; a negative number means the process and all below it.
+
+        Raises:
+            ProcessLookupError: There is no such process.
+            NotSimulatedSignal: Stopping single processes.
+        """
+        process = self._by_pid.get(abs(pid))
         if process is None:
             raise ProcessLookupError(pid)
-        if signal in _HARMLESS or pid < 3 or process.command.startswith("["):
+        if pid < 0:
+            for child in self.below(-pid):
+                self.kill(child.pid, signal)
+        if signal in _STOPPING:
+            raise NotSimulatedSignal(signal)
+        if signal in _HARMLESS or signal in process.ignored or process.pid < 3 or process.command.startswith("["):
             return
-        process.signal = signal
+        if process.task is None and signal in _NOT_FOR_DAEMONS and process.parent == 1:
+            return
+        process.signal = self.last_signal = signal
         if process.task is not None:
             process.task.cancel()
             return
-        self.remove(pid)
+        self.remove(process.pid)
         if process.ended is not None:
             process.ended()
+
+    def below(self, pid: int) -> list[Process]:
+        """The children of a process, with theirs."""
+        found: list[Process] = []
+        todo = [pid]
+        while todo:
+            above = todo.pop()
+            children = [process for process in self._by_pid.values() if process.parent == above]
+            found += children
+            todo += [child.pid for child in children]
+        return found
 
     def end_all(self) -> None:
         """The power is gone."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from powervm_sim.guest.distribution import Service
 from powervm_sim.guest.processes import ProcessTable
 
+_ORDERLY = frozenset({1, 2, 13, 15})
+
 
 @dataclass
 class Unit:
@@ -16,11 +18,15 @@ class Unit:
     Attributes:
         since: When the state was reached, in seconds since the epoch; None when it never ran since boot.
         pid: Of its process while it is active.
+        failed: It did not end in order.
+        masked: It cannot be started.
     """
 
     service: Service
     enabled: bool
     active: bool = False
+    failed: bool = False
+    masked: bool = False
     since: float | None = None
     pid: int | None = None
 
@@ -30,10 +36,14 @@ class Units:
 
     Args:
         now: Seconds since the epoch.
+        report: Takes the lines of systemd about starts and stops.
     """
 
-    def __init__(self, services: Iterable[Service], now: Callable[[], float]) -> None:
+    def __init__(
+        self, services: Iterable[Service], now: Callable[[], float], report: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._now = now
+        self._report = report
         self._units = {service.name: Unit(service, service.enabled) for service in services}
         self._processes = ProcessTable(now)
 
@@ -57,13 +67,21 @@ class Units:
         if unit.active:
             return
         process = self._processes.add(unit.service.program, ended=lambda: self._ended(unit))
-        unit.active, unit.since, unit.pid = True, self._now(), process.pid
+        unit.active, unit.since, unit.pid, unit.failed = True, self._now(), process.pid, False
+        self._report(f"Started {unit.service.description}.")
 
     def stop(self, unit: Unit) -> None:
         """Stop the service, if it is active."""
         if unit.active:
             self._processes.remove(unit.pid)
-            self._ended(unit)
+            unit.active, unit.since, unit.pid = False, self._now(), None
+            self._report(f"Stopped {unit.service.description}.")
 
     def _ended(self, unit: Unit) -> None:
+        """Its process was killed: TERM is an orderly end for systemd, other signals are a failure."""
+        signal = self._processes.last_signal
         unit.active, unit.since, unit.pid = False, self._now(), None
+        unit.failed = signal not in _ORDERLY
+        if unit.failed:
+            self._report(f"{unit.service.name}.service: Main process exited, code=killed, status={signal}/KILL")
+            self._report(f"{unit.service.name}.service: Failed with result 'signal'.")

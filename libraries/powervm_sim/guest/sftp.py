@@ -10,7 +10,7 @@ import asyncio
 import errno
 import os
 import stat
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -21,6 +21,7 @@ from powervm_sim.guest.nodes import Node, Readable, failure
 from powervm_sim.guest.tree import Tree, join
 
 _BLOCK = 4096
+_UMASK = 0o022
 _LONGEST_READ = 4 * 1024 * 1024
 
 
@@ -48,6 +49,8 @@ class TreeSftp(asyncssh.SFTPServer):
         home: Where relative paths start.
         awake: Cleared while the system is suspended; every request waits then.
         now: Seconds since the epoch.
+        writable: The folders in and below which the user may change things; None for all.
+        owner: User and group that long listings name as the owners of everything.
     """
 
     def __init__(
@@ -58,8 +61,12 @@ class TreeSftp(asyncssh.SFTPServer):
         home: str,
         awake: asyncio.Event,
         now: Callable[[], float],
+        writable: Sequence[str] | None = None,
+        owner: tuple[str, str] = ("root", "root"),
     ) -> None:
         super().__init__(channel)
+        self._writable = writable
+        self._owner = owner
         self._tree = tree
         self._home = home
         self._awake = awake
@@ -70,9 +77,12 @@ class TreeSftp(asyncssh.SFTPServer):
     async def open(self, path: bytes, pflags: int, attrs: SFTPAttrs) -> Handle:
         """Open a file in the manner of SFTP version 3."""
         await self._awake.wait()
-        place = self._path(path)
+        change = pflags & (asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC)
+        place = self._to_change(path) if change else self._path(path)
         if pflags & asyncssh.FXF_CREAT:
-            node = self._tree.create(place, mode=_mode(attrs, 0o644), exclusive=bool(pflags & asyncssh.FXF_EXCL))
+            node = self._tree.create(
+                place, mode=_mode(attrs, 0o644) & ~_UMASK, exclusive=bool(pflags & asyncssh.FXF_EXCL)
+            )
         else:
             node = self._tree.file(place)
         if pflags & asyncssh.FXF_TRUNC:
@@ -136,17 +146,20 @@ class TreeSftp(asyncssh.SFTPServer):
     async def setstat(self, path: bytes, attrs: SFTPAttrs) -> None:
         """Change mode, time or size."""
         await self._awake.wait()
-        _change(self._tree.node(self._path(path)), attrs)
+        _change(self._tree.node(self._to_change(path)), attrs)
 
     async def lsetstat(self, path: bytes, attrs: SFTPAttrs) -> None:
         """The same without following a link."""
         await self._awake.wait()
-        _change(self._tree.node(self._path(path), follow=False), attrs)
+        _change(self._tree.node(self._to_change(path, follow=False), follow=False), attrs)
 
     async def fsetstat(self, file_obj: object, attrs: SFTPAttrs) -> None:
         """The same for an open file."""
         await self._awake.wait()
-        _change(_handle(file_obj).node, attrs)
+        handle = _handle(file_obj)
+        if self._writable is not None and not handle.writable:
+            raise failure(errno.EACCES, "")
+        _change(handle.node, attrs)
 
     async def statvfs(self, path: bytes) -> asyncssh.SFTPVFSAttrs:
         """How much room there is."""
@@ -182,29 +195,29 @@ class TreeSftp(asyncssh.SFTPServer):
     async def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:
         """Make a folder."""
         await self._awake.wait()
-        self._tree.make_folder(self._path(path), mode=_mode(attrs, 0o755))
+        self._tree.make_folder(self._to_change(path), mode=_mode(attrs, 0o755) & ~_UMASK)
 
     async def rmdir(self, path: bytes) -> None:
         """Remove an empty folder."""
         await self._awake.wait()
-        self._tree.remove_folder(self._path(path))
+        self._tree.remove_folder(self._to_change(path, follow=False))
 
     async def remove(self, path: bytes) -> None:
         """Remove a file."""
         await self._awake.wait()
-        self._tree.remove(self._path(path))
+        self._tree.remove(self._to_change(path, follow=False))
 
     async def rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Move something to a free name."""
         await self._awake.wait()
         if self._tree.exists(self._path(newpath)):
             raise failure(errno.EEXIST, self._path(newpath))
-        self._tree.rename(self._path(oldpath), self._path(newpath))
+        await self.posix_rename(oldpath, newpath)
 
     async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Move something, also over a file."""
         await self._awake.wait()
-        self._tree.rename(self._path(oldpath), self._path(newpath))
+        self._tree.rename(self._to_change(oldpath, follow=False), self._to_change(newpath, follow=False))
 
     # --- paths and links -------------------------------------------------------------------------------------
 
@@ -224,7 +237,7 @@ class TreeSftp(asyncssh.SFTPServer):
     async def symlink(self, oldpath: bytes, newpath: bytes) -> None:
         """Make a link; it is resolved inside the tree."""
         await self._awake.wait()
-        self._tree.link(self._path(newpath), oldpath.decode("utf-8", "surrogateescape"))
+        self._tree.link(self._to_change(newpath, follow=False), oldpath.decode("utf-8", "surrogateescape"))
 
     async def link(self, oldpath: bytes, newpath: bytes) -> NoReturn:  # noqa: ARG002
         """Refuse: there are no hard links here."""
@@ -248,11 +261,11 @@ class TreeSftp(asyncssh.SFTPServer):
 
     def format_user(self, uid: int | None) -> str:
         """The owner's name: not one of the host."""
-        return "root" if not uid else str(uid)
+        return self._owner[0] if not uid else str(uid)
 
     def format_group(self, gid: int | None) -> str:
         """The group's name: not one of the host."""
-        return "root" if not gid else str(gid)
+        return self._owner[1] if not gid else str(gid)
 
     def exit(self) -> None:
         """The client is done. Without an exit status OpenSSH's scp would call the copy failed."""
@@ -260,6 +273,15 @@ class TreeSftp(asyncssh.SFTPServer):
 
     def _path(self, path: bytes) -> str:
         return join(self._home, path.decode("utf-8", "surrogateescape"))
+
+    def _to_change(self, path: bytes, *, follow: bool = True) -> str:
+        """The path of something that is to be made, changed or removed."""
+        place = self._path(path)
+        if self._writable is not None:
+            real = self._tree.resolve(place, follow=follow)[0]
+            if not any(real.startswith(f"{folder}/") or (follow and real == folder) for folder in self._writable):
+                raise failure(errno.EACCES, place)
+        return place
 
 
 def _refuse() -> NoReturn:

@@ -34,7 +34,7 @@ class GuestSpec:
 
     Attributes:
         host_name: With or without domain.
-        distribution: ``rhel9`` or ``sles15``.
+        distribution: ``rhel8``, ``rhel9``, ``rhel10``, ``sles15`` or ``sles15sp6``.
         addresses: IP addresses with prefix length, for example ``10.20.1.7/24``; the first one is that of the first
             virtual Ethernet adapter, the next of the next one; what is left over belongs to the last adapter.
         kernel: Release that ``uname -r`` shows; None for that of the distribution.

@@ -6,7 +6,8 @@ import uuid
 from functools import partial
 from typing import TYPE_CHECKING
 
-from powervm_sim.guest import hardware_files
+from powervm_sim.guest import hardware_files, kmsg, network_files, settings
+from powervm_sim.guest.shell_system import PROGRAM
 from powervm_sim.guest.tree import Tree
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _FOLDERS = (
     "/etc/drmgr.d/pmig",
     "/etc/ssh",
 )
-_DEVICE_TREE = "/sys/firmware/devicetree/base"
 
 
 def fill(guest: LinuxGuest) -> None:
@@ -48,11 +48,13 @@ def fill(guest: LinuxGuest) -> None:
     for name in ("bin", "sbin", "lib"):
         tree.link(f"/{name}", f"usr/{name}")
     tree.computed("/dev/null", lambda: b"", mode=0o666, accept=lambda _: None)
+    tree.computed("/dev/kmsg", partial(kmsg.records, guest), mode=0o644, accept=partial(kmsg.add, guest))
     _fill_etc(guest)
     _fill_proc(guest)
     _fill_sys(guest)
-    _fill_programs(guest)
+    fill_programs(guest)
     tree.write("/var/log/boot.log", b"", mode=0o600)
+    tree.write("/var/ct/IBM.DRM.stderr", b"", mode=0o600)
     if spec.system.system_log:
         tree.write("/var/log/messages", b"", mode=0o600)
     for path, text in spec.files.items():
@@ -85,16 +87,18 @@ def _fill_proc(guest: LinuxGuest) -> None:
     tree.computed(f"{random}/uuid", lambda: f"{uuid.uuid4()}\n")
     tree.computed("/proc/sys/kernel/hostname", lambda: guest.host_name + "\n", mode=0o644)
     tree.computed("/proc/sys/kernel/osrelease", lambda: guest.spec.release + "\n")
-    tree.computed("/proc/sys/kernel/nmi_wd_lpm_factor", lambda: "200\n", mode=0o644)
+    tree.computed("/proc/mounts", lambda: settings.mounts(guest))
+    tree.computed("/proc/stat", lambda: settings.statistics(guest))
+    tree.computed("/sys/devices/system/cpu/online", lambda: settings.ranges(guest.online) + "\n")
     tree.computed("/proc/uptime", lambda: f"{guest.uptime:.2f} {guest.uptime * 0.98 * guest.cpus:.2f}\n")
     tree.computed("/proc/loadavg", lambda: f"{guest.load} 1/{len(guest.processes) + 180} {guest.processes.last_pid}\n")
     tree.computed("/proc/version", lambda: guest.version + "\n")
     tree.computed("/proc/cmdline", lambda: guest.command_line + "\n")
-    tree.computed("/proc/cpuinfo", lambda: hardware_files.cpuinfo(guest.hardware, guest.booted_on))
-    tree.computed("/proc/meminfo", lambda: hardware_files.meminfo(guest.hardware))
+    tree.computed("/proc/cpuinfo", lambda: hardware_files.cpuinfo(guest.hardware, guest.booted_on, guest.online))
+    tree.computed("/proc/meminfo", lambda: hardware_files.meminfo(guest.hardware, guest.stress.memory))
     tree.computed("/proc/powerpc/lparcfg", lambda: hardware_files.lparcfg(guest.hardware, guest.uptime))
     tree.link("/proc/ppc64", "powerpc")
-    tree.link("/proc/device-tree", _DEVICE_TREE)
+    tree.link("/proc/device-tree", network_files.DEVICE_TREE)
 
 
 def _fill_sys(guest: LinuxGuest) -> None:
@@ -108,28 +112,22 @@ def _fill_sys(guest: LinuxGuest) -> None:
 def fill_hardware(guest: LinuxGuest) -> None:
     """Make the files of the hardware that the system was booted on; their content follows a move."""
     for name in hardware_files.device_tree(guest.hardware, guest.booted_on):
-        guest.tree.computed(f"{_DEVICE_TREE}/{name}", partial(_property, guest, name))
-    for adapter in guest.hardware.adapters:
-        text = f"{_NODES.get(adapter.driver, adapter.driver)}\n"
-        guest.tree.computed(f"/sys/devices/vio/{adapter.unit:08x}/name", partial(str, text))
-    for interface in guest.interfaces:
-        folder = f"/sys/class/net/{interface.name}"
-        guest.tree.computed(f"{folder}/operstate", partial(str, interface.state.lower() + "\n"))
-        guest.tree.computed(f"{folder}/address", partial(str, interface.mac + "\n"))
+        guest.tree.computed(f"{network_files.DEVICE_TREE}/{name}", partial(_property, guest, name))
+    network_files.fill(guest)
+    guest.parameters.publish(guest.tree)
+    _fill_hosts(guest)
 
 
 def _property(guest: LinuxGuest, name: str) -> bytes:
     return hardware_files.device_tree(guest.hardware, guest.booted_on)[name]
 
 
-_NODES = {"ibmveth": "l-lan", "ibmvscsi": "v-scsi", "ibmvfc": "vfc-client", "ibmvnic": "vnic"}
-
-
-def _fill_programs(guest: LinuxGuest) -> None:
+def fill_programs(guest: LinuxGuest) -> None:
     """Something to be found by ``test -x`` and ``ls``, for each program that is installed."""
     for path in guest.programs():
         guest.tree.make_folders(path.rpartition("/")[0])
-        guest.tree.write(path, b"\x7fELF\x02\x01\x01", mode=0o755)
+        if not guest.tree.exists(path):
+            guest.tree.write(path, PROGRAM + path.rpartition("/")[2].encode(), mode=0o755)
 
 
 def _lines(lines: tuple[str, ...] | list[str]) -> bytes:
@@ -151,3 +149,31 @@ def append_bounded(tree: Tree, path: str, data: bytes, *, limit: int, keep: str 
         tree.write(path, data, append=True)
     except OSError:
         return
+
+
+def _fill_hosts(guest: LinuxGuest) -> None:
+    """``/sys/class/scsi_host`` and, for Fibre Channel, ``/sys/class/fc_host``."""
+    tree, storage = guest.tree, guest.storage
+    for number, adapter in enumerate(storage.hosts):
+        name = f"host{number}"
+        tree.computed(f"/sys/class/scsi_host/{name}/proc_name", partial(str, f"{adapter.driver}\n"))
+        tree.computed(f"/sys/class/scsi_host/{name}/partition_name", partial(_server, guest, number))
+        if adapter.driver == "ibmvfc":
+            folder = f"/sys/class/fc_host/{name}"
+            tree.computed(f"{folder}/port_name", partial(_port_name, guest, number))
+            tree.computed(f"{folder}/node_name", partial(_port_name, guest, number))
+            tree.computed(f"{folder}/port_state", partial(str, "Online\n"))
+            tree.computed(f"{folder}/speed", partial(str, "16 Gbit\n"))
+    for disk in storage.disks:
+        for path in disk.paths:
+            tree.computed(f"/sys/block/{path.name}/size", partial(str, f"{disk.size // 512}\n"))
+            state = partial(lambda found: "running\n" if found.works else "offline\n", path)
+            tree.computed(f"/sys/block/{path.name}/device/state", state)
+
+
+def _port_name(guest: LinuxGuest, number: int) -> str:
+    return guest.storage.port_name(guest.storage.hosts[number]) + "\n"
+
+
+def _server(guest: LinuxGuest, number: int) -> str:
+    return guest.storage.hosts[number].host_name + "\n"

@@ -38,9 +38,19 @@ class Tree:
     ) -> None:
         self.size = size
         self.used = 0
+        self._filled = 0
         self._free_nodes = nodes
         self._now = now
         self.root = Folder(mode=0o755, modified=now())
+
+    def limit_free(self, free: int | None) -> None:
+        """Leave so many bytes free from now on, as on a disk that somebody else has filled; None takes that back."""
+        self._filled = 0 if free is None else max(0, self.size - self.used - free)
+
+    @property
+    def occupied(self) -> int:
+        """Bytes that are not free: the files, and what `limit_free` pretends."""
+        return self.used + self._filled
 
     # --- looking ---------------------------------------------------------------------------------------------
 
@@ -83,7 +93,8 @@ class Tree:
 
     def node(self, path: str, *, follow: bool = True) -> Node:
         """What is at the path. Raises FileNotFoundError, NotADirectoryError, ELOOP."""
-        found = self.resolve(path, follow=follow)[1]
+        # A slash at the end follows a link, whatever was asked for.
+        found = self.resolve(path, follow=follow or path.endswith("/"))[1]
         if found is None or (path.endswith("/") and not isinstance(found, Folder)):
             raise failure(errno.ENOENT if found is None else errno.ENOTDIR, path)
         return found
@@ -113,6 +124,13 @@ class Tree:
         """A folder is there."""
         try:
             return isinstance(self.resolve(path)[1], Folder)
+        except OSError:
+            return False
+
+    def is_link(self, path: str) -> bool:
+        """A symbolic link is there, wherever it leads."""
+        try:
+            return isinstance(self.resolve(path, follow=False)[1], Link)
         except OSError:
             return False
 
@@ -279,7 +297,7 @@ class Tree:
             node.linked = False
 
     def _reserve(self, change: int) -> None:
-        if change > 0 and self.used + change > self.size:
+        if change > 0 and self.occupied + change > self.size:
             raise OSError(errno.ENOSPC, "No space left on device")
         self.used += change
 

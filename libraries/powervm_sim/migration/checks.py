@@ -5,166 +5,185 @@ All findings are collected. The checks look at the world as it is at that moment
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from powervm_sim import hsc
 from powervm_sim.hsc import HscError
-from powervm_sim.migration.mapping import place_storage
-from powervm_sim.migration.migration import Host, Kind, Migration, Request, State
-from powervm_sim.world.model import NOT_ACTIVATED, RUNNING, Partition, Placement, Server
+from powervm_sim.migration.affinity import affinity_errors, affinity_warnings
+from powervm_sim.migration.firmware import blocked
+from powervm_sim.migration.messages import (
+    from_target,
+    multipath_changes,
+    no_server_adapter,
+    of_side,
+    profile_replaced,
+    terminal_open,
+)
+from powervm_sim.migration.migration import Migration
+from powervm_sim.migration.movers import mover_errors
+from powervm_sim.migration.network import network_errors
+from powervm_sim.migration.ownership import ownership_errors
+from powervm_sim.migration.plan import Plan, host_ids, plan_of
+from powervm_sim.migration.wishes import Kind, Request
+from powervm_sim.world.model import NOT_ACTIVATED, RUNNING, Partition, Placement
 from powervm_sim.world.state import World
 
 
-def basic_errors(world: World, request: Request) -> list[HscError]:
-    """What is looked at first, and makes everything else pointless."""
-    if not (request.placement.server.operating and request.target.operating):
-        return [hsc.not_operating()]
-    errors = [*_systems(request), *_partition_state(request)]
-    errors += _slots(world, request)
-    return errors
+def basic_errors(world: World, request: Request, *, own: Migration | None = None) -> list[HscError]:
+    """What is looked at first, and makes everything else pointless.
+
+    Args:
+        world: Where it is looked at.
+        request: What is wanted.
+        own: The migration of this request, if it has waited for its turn.
+    """
+    for server in (request.source, request.target):
+        if not server.operating:
+            return [of_side(request, server, hsc.not_operating())]
+    if world.migrations.get(request.partition) is not own:
+        return [hsc.wrong_state()]
+    return [*_systems(request), *_partition_state(request)]
 
 
-def detailed_errors(request: Request, stream_id: int) -> list[HscError]:
+def detailed_errors(world: World, request: Request, stream_id: int) -> list[HscError]:
     """Resources, modes, adapters, connections, and the operating system's own opinion."""
-    errors = [*_resources(request), *_modes(request), *_names(request), *_network(request)]
-    errors += place_storage(request)[1]
+    plan = plan_of(request)
+    far = (*_resources(request), *_modes(request), *_names(request), *network_errors(request))
+    errors = [from_target(request, error) for error in (*far, *_storage_errors(request, plan))]
+    errors += [no_server_adapter(request, adapter) for adapter in request.placement.storage if not adapter.hosted]
+    errors += [*ownership_errors(request), *affinity_errors(request), *_connections(request, plan)]
     if request.kind is Kind.ACTIVE:
-        errors += _connections(request)
-        errors += _movers(request)
+        errors += mover_errors(world, request)
         errors += _guest(request, stream_id)
-    return errors
+    return list({str(error): error for error in errors}.values())
 
 
-def mover(server: Server, wish: Host | None) -> Placement | None:
-    """The mover service partition that is used on a server."""
-    for place in movers(server):
-        if wish is None or wish.is_placement(place):
-            return place
-    return None
-
-
-def movers(server: Server) -> list[Placement]:
-    """The mover service partitions of a server that can be used."""
-    return [
-        place
-        for place in server.virtual_io_servers
-        if place.partition.msp and place.running and place.partition.rmc.active
-    ]
-
-
-def running_migrations(world: World, server: Server) -> list[Migration]:
-    """Migrations from or to a server that are going on now."""
-    return [
-        migration
-        for migration in world.migrations.values()
-        if migration.state is not State.FAILED and server in (migration.source.server, migration.target.server)
-    ]
+def warnings(request: Request) -> Iterator[HscError]:
+    """What the user should know although it is no obstacle."""
+    partition = request.partition
+    if getattr(partition, "terminal_open", False):
+        yield terminal_open()
+    if request.profile is None:
+        yield profile_replaced()
+    if not request.choices.keep_multipath and not plan_of(request).multipath:
+        yield from_target(request, multipath_changes())
+    yield from affinity_warnings(request)
 
 
 def _systems(request: Request) -> Iterator[HscError]:
-    source = request.placement.server
+    source = request.source
     if request.target is source:
-        yield hsc.HscError("HSCLAF03", f"The source and the destination are the same managed system {source.name}.")
+        yield HscError("HSCLAF03", f"The source and the destination are the same managed system {source.name}.")
     for server in (source, request.target):
         if not server.capable:
-            yield hsc.HscError("HSCLAF04", f"The managed system {server.name} does not support partition migration.")
+            text = f"The managed system {server.name} does not support partition migration."
+            yield of_side(request, server, HscError("HSCLAF04", text))
     if source.lmb != request.target.lmb:
         text = f"The logical memory block size of {source.name} is {source.lmb} MB and that of {request.target.name} is"
-        yield hsc.HscError("HSCLAF05", f"{text} {request.target.lmb} MB. They must be the same.")
+        yield HscError("HSCLAF05", f"{text} {request.target.lmb} MB. They must be the same.")
+    if blocked(source.firmware, request.target.firmware):
+        text = f"A migration from the firmware level {source.firmware} of the managed system {source.name} to the level"
+        yield HscError("HSCLAF4E", f"{text} {request.target.firmware} of {request.target.name} is not possible.")
 
 
 def _partition_state(request: Request) -> Iterator[HscError]:
     placement = request.placement
     if placement.partition.is_vios:
-        yield hsc.HscError(
-            "HSCLAF06", f"The partition {placement.name} is a Virtual I/O Server and cannot be migrated."
-        )
+        yield HscError("HSCLAF06", f"The partition {placement.name} is a Virtual I/O Server and cannot be migrated.")
     elif placement.state not in (RUNNING, NOT_ACTIVATED):
         yield hsc.wrong_state()
     elif placement.state == NOT_ACTIVATED and not placement.partition.configured:
         text = f"The partition {placement.name} was never activated: there is no configuration that could be migrated."
-        yield hsc.HscError("HSCLAF07", text)
+        yield HscError("HSCLAF07", text)
     if placement.partition.migration_disabled:
-        yield hsc.HscError(
-            "HSCLAF08", f"Migration is disabled for the partition {placement.name} (migration_disabled)."
-        )
-
-
-def _slots(world: World, request: Request) -> Iterator[HscError]:
-    for server in (request.placement.server, request.target):
-        if len(running_migrations(world, server)) >= server.migration_limit:
-            text = f"The managed system {server.name} has as many migrations in progress as it supports"
-            yield hsc.HscError("HSCLAF09", f"{text} ({server.migration_limit}). Try the operation again later.")
+        yield HscError("HSCLAF08", f"Migration is disabled for the partition {placement.name} (migration_disabled).")
 
 
 def _resources(request: Request) -> Iterator[HscError]:
     partition, target = request.partition, request.target
+    if len(target.placements) >= target.generation.max_partitions:
+        yield HscError("HSCLAF5C", f"The managed system {target.name} has no room for another partition.")
     if request.kind is Kind.INACTIVE:
         return
     if partition.memory.desired > target.free_memory:
         text = f"There is not enough memory on the managed system {target.name}: Obtained:  {target.free_memory}"
-        yield hsc.HscError("HSCLAF0A", f"{text}, Required:  {int(partition.memory.desired)}.")
+        yield HscError("HSCLAF0A", f"{text}, Required:  {int(partition.memory.desired)}.")
     needed = partition.units.desired if partition.units else partition.processors.desired
     if needed > target.free_units:
         text = f"There are not enough processing units on the managed system {target.name}: Obtained: "
-        yield hsc.HscError("HSCLAF0B", f"{text}{target.free_units}, Required: {needed}.")
+        yield HscError("HSCLAF0B", f"{text}{target.free_units}, Required: {needed}.")
 
 
 def _modes(request: Request) -> Iterator[HscError]:
-    partition = request.partition
+    partition, target = request.partition, request.target
     wanted = {"desired": partition.desired_mode}
     if request.kind is Kind.ACTIVE:
         wanted["current"] = partition.current_mode
     for word, mode in wanted.items():
-        if not request.target.generation.supports(mode):
-            text = (
-                f"The {word} processor compatibility mode {mode} of the partition {partition.name} is not supported by"
-            )
-            yield hsc.HscError("HSCLAF0C", f"{text} the managed system {request.target.name}.")
+        if mode not in ("default", *target.generation.offered(target.firmware)):
+            text = f"The {word} processor compatibility mode {mode} of the partition {partition.name} is not supported"
+            yield HscError("HSCLAF0C", f"{text} by the managed system {target.name}.")
 
 
 def _names(request: Request) -> Iterator[HscError]:
-    target = request.target
+    target, partition = request.target, request.partition
     for placement in target.placements.values():
-        if placement.name == request.partition.name or placement.partition.uuid == request.partition.uuid:
-            text = f"A partition with the name or UUID of {request.partition.name} exists on the managed system"
-            yield hsc.HscError("HSCLAF0D", f"{text} {target.name}.")
+        same_uuid = placement.partition.uuid == partition.uuid and request.choices.keep_uuid
+        if placement.name == partition.name or same_uuid:
+            text = f"A partition with the name or UUID of {partition.name} exists on the managed system"
+            yield HscError("HSCLAF0D", f"{text} {target.name}.")
     wanted = request.target_id
+    if wanted is not None and wanted > target.generation.max_partitions:
+        text = f"The partition ID {wanted} is higher than the managed system {target.name} allows"
+        yield HscError("HSCLAF0E", f"{text} ({target.generation.max_partitions}).")
     if wanted is not None and wanted in target.placements:
-        yield hsc.HscError("HSCLAF0E", f"The partition ID {wanted} is in use on the managed system {target.name}.")
+        yield HscError("HSCLAF0E", f"The partition ID {wanted} is in use on the managed system {target.name}.")
 
 
-def _network(request: Request) -> Iterator[HscError]:
-    if not request.bridge_all_vlans:
+def _storage_errors(request: Request, plan: Plan) -> Iterator[HscError]:
+    yield from plan.errors
+    if request.choices.keep_multipath and not plan.multipath:
+        yield multipath_changes()
+
+
+def _connections(request: Request, plan: Plan) -> Iterator[HscError]:
+    source = request.source
+    hosts = host_ids(request.placement.storage, request.placement.backings)
+    yield from _source_hosts(request, [place for place in source.virtual_io_servers if place.lpar_id in hosts])
+    if request.kind is Kind.ACTIVE:
+        yield from _unreachable(place for place in (request.placement, *source.virtual_io_servers) if _needed(place))
+    used = host_ids(plan.storage, plan.backings)
+    theirs = [
+        place
+        for place in request.target.virtual_io_servers
+        if place.lpar_id in used or (request.kind is Kind.ACTIVE and _needed(place))
+    ]
+    yield from (from_target(request, error) for error in _unreachable(theirs))
+
+
+def _source_hosts(request: Request, hosts: Iterable[Placement]) -> Iterator[HscError]:
+    """The servers of the partition's storage have to answer, unless the user or the system's setting says otherwise."""
+    if request.kind is Kind.INACTIVE and request.choices.current_data:
         return
-    for adapter in request.partition.ethernet:
-        if adapter.vlan not in request.target.vlans:
+    for host in hosts:
+        if host.running:
+            yield from _unreachable([host])
+        elif not request.source.mobility.inactive_source_storage:
             text = (
-                f"The VLAN {adapter.vlan} of the virtual Ethernet adapter {adapter.slot} is not bridged on the managed"
+                f"The VIOS partition {host.name} that hosts virtual adapters of the partition {request.partition.name}"
             )
-            yield hsc.HscError("HSCLAF0F", f"{text} system {request.target.name}.")
+            yield HscError("HSCLAF41", f"{text} is not running.")
 
 
-def _connections(request: Request) -> Iterator[HscError]:
-    source = request.placement.server
-    for placement in (request.placement, *source.virtual_io_servers, *request.target.virtual_io_servers):
-        if placement.running and placement.rmc_state != "active" and _needed(placement.partition):
-            yield hsc.no_rmc(placement.name)
+def _unreachable(places: Iterable[Placement]) -> Iterator[HscError]:
+    for place in places:
+        if place.running and place.rmc_state != "active":
+            yield hsc.no_rmc(place.name)
 
 
-def _needed(partition: Partition) -> bool:
+def _needed(placement: Placement) -> bool:
+    partition: Partition = placement.partition
     return partition.msp or not partition.is_vios
-
-
-def _movers(request: Request) -> Iterator[HscError]:
-    wishes = {request.placement.server: request.source_msp, request.target: request.target_msp}
-    for server, wish in wishes.items():
-        flagged = [place for place in server.virtual_io_servers if place.partition.msp]
-        if wish is None and flagged:
-            continue  # one that is flagged and cannot be reached is told by the RMC check
-        if mover(server, wish) is None:
-            text = f"There is no mover service partition on the managed system {server.name} that can be used"
-            yield hsc.HscError("HSCLAF10", f"{text} for this migration.")
 
 
 def _guest(request: Request, stream_id: int) -> Iterator[HscError]:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Iterable
 
 from powervm_sim import hsc
-from powervm_sim.migration.checks import basic_errors, detailed_errors, mover
-from powervm_sim.migration.mapping import place_storage
-from powervm_sim.migration.migration import Kind, Migration, Outcome, Request, State
+from powervm_sim.hsc import HscError
+from powervm_sim.migration.checks import basic_errors, detailed_errors, warnings
+from powervm_sim.migration.messages import out_of_time
+from powervm_sim.migration.migration import Migration, Outcome, State, Step
+from powervm_sim.migration.movers import busy_errors, choose
+from powervm_sim.migration.plan import shell_for
 from powervm_sim.migration.process import Process
+from powervm_sim.migration.recovery import Recovery
+from powervm_sim.migration.waiting import WaitingLine
+from powervm_sim.migration.wishes import Kind, Remote, Request
 from powervm_sim.world.model import Placement, Server
 from powervm_sim.world.state import World
+
+_MINUTE = 60
+_DISKS_TOO = 2  # looking at every disk behind the ports takes so much longer
 
 
 class Desk:
@@ -20,21 +29,33 @@ class Desk:
     def __init__(self, world: World) -> None:
         self._world = world
         self._processes: dict[Migration, Process] = {}
+        self._line = WaitingLine(world)
         self._number = 0
 
-    async def validate(self, request: Request) -> Outcome:
-        """Check whether the partition could be migrated now; takes the time of a validation."""
+    async def validate(self, request: Request, *, may_wait: bool = False) -> Outcome:
+        """Check whether the partition could be migrated now; takes the time of a validation.
+
+        Args:
+            request: What is to be checked.
+            may_wait: That others migrate is no error.
+        """
         stream_id = self._stream_id(request)
         self._world.history.add("validation", partition=request.partition.name, target=request.target.name)
-        errors = basic_errors(self._world, request)
+        errors = self._at_first(request, may_wait=may_wait)
         if not errors:
-            await self._world.pace.long(self._world.settings.durations.validation)
-            errors = basic_errors(self._world, request) or detailed_errors(request, stream_id)
-        return Outcome(tuple(errors))
+            errors = await self._look(request)
+            errors = errors or self._at_first(request, may_wait=may_wait)
+            errors = errors or detailed_errors(self._world, request, stream_id)
+        return Outcome(tuple(errors), tuple(warnings(request)), (Step("validation"),))
 
-    async def migrate(self, request: Request) -> Outcome:
-        """Validate, then migrate. Giving up waiting does not end the migration."""
-        return await asyncio.shield(self._world.start(self._migrate(request)))
+    async def migrate(self, request: Request, *, may_wait: bool = False) -> Outcome:
+        """Validate, then migrate. Giving up waiting for the end does not end the migration.
+
+        Args:
+            request: What is to be done.
+            may_wait: It waits for its turn when the systems or their movers are busy, instead of failing.
+        """
+        return await asyncio.shield(self._world.start(self._migrate(request, may_wait=may_wait)))
 
     async def stop(self, placement: Placement) -> None:
         """Stop the migration of a partition and wait until it runs on the source again.
@@ -48,63 +69,82 @@ class Desk:
         if migration.source is not placement:
             text = f"The managed system {placement.server.name} is not the source of this migration. Stop it on the"
             raise hsc.HscError("HSCLAF1F", f"{text} management console of the source managed system.")
-        process = self._processes[migration]
-        if not process.stop():
+        process = self._processes.get(migration)
+        if not (self._line.leave(migration) if process is None else process.stop()):
             text = f"The migration of the partition {placement.name} cannot be stopped any more."
             raise hsc.HscError("HSCLAF20", text)
         while self._world.migrations.get(placement.partition) is migration:
             await self._world.pace.long(0.2)
 
-    async def recover(self, placement: Placement) -> None:
+    async def recover(self, placement: Placement, *, remote: Remote | None = None, force: bool = False) -> None:
         """Clear up after a failed migration: backwards when it had not arrived, else forwards.
 
+        Args:
+            placement: The partition, on the source or on the target.
+            remote: The other console, if it was named.
+            force: Go on when a machine that is to be cleared up cannot be reached; what is there stays there.
+
         Raises:
-            HscError: There is nothing to recover.
+            HscError: There is nothing to recover, or something cannot be reached.
         """
         migration = self._world.migrations.get(placement.partition)
         if migration is None or migration.state is not State.FAILED:
             text = f"The partition {placement.name} has no failed migration that could be recovered."
             raise hsc.HscError("HSCLAF21", text)
-        await asyncio.shield(self._world.start(self._recover(migration)))
+        recovery = Recovery(self._world, migration, self._processes[migration])
+        recovery.check(placement, remote, force=force)
+        if await asyncio.shield(self._world.start(recovery.run())):
+            self._processes.pop(migration, None)
+            self._line.next()
 
-    async def _recover(self, migration: Migration) -> None:
-        await self._world.pace.long(self._world.settings.durations.clean_up / 2)
-        if self._world.migrations.get(migration.partition) is not migration:
-            return  # somebody else was faster
-        process = self._processes.pop(migration)
-        if migration.resumed:
-            process.finish()
-        else:
-            process.roll_back()
+    def _at_first(self, request: Request, *, may_wait: bool) -> list[HscError]:
+        errors = basic_errors(self._world, request)
+        if not errors and not (may_wait and _ever(request)):
+            errors = list(busy_errors(self._world, request))
+        return errors
 
-    async def _migrate(self, request: Request) -> Outcome:
-        outcome = await self.validate(request)
+    async def _look(self, request: Request) -> list[HscError]:
+        """Let the time of a validation pass, or as much of it as commands may take."""
+        seconds = self._world.settings.durations.validation
+        if request.choices.check_disks and any(adapter.kind == "fc" for adapter in request.placement.storage):
+            seconds *= _DISKS_TOO
+        most = request.choices.wait * _MINUTE or seconds
+        await self._world.pace.long(min(seconds, most))
+        return [] if seconds <= most else [out_of_time(request.choices.wait)]
+
+    async def _migrate(self, request: Request, *, may_wait: bool) -> Outcome:
+        outcome = await self.validate(request, may_wait=may_wait)
         if outcome.errors:
             return outcome
         migration = self._record(request)
+        try:
+            errors = await self._line.wait(migration) if may_wait else ()
+            if not errors:
+                errors = await self._carry_out(migration)
+        finally:
+            self._line.next()
+        return Outcome(errors, outcome.warnings, (*outcome.steps, *migration.steps))
+
+    async def _carry_out(self, migration: Migration) -> tuple[HscError, ...]:
+        """From the set-up to the end. Nothing can come between the checks and the beginning of this."""
         process = Process(self._world, migration)
         self._processes[migration] = process
         errors = await process.run()
         if migration.state is not State.FAILED:
             del self._processes[migration]
-        return replace(outcome, errors=errors)
+        return errors
 
     def _record(self, request: Request) -> Migration:
-        """The migration with its shell partition; nothing can come between the validation and this."""
+        """The migration with its shell partition."""
         self._number += 1
-        target_id = request.target_id or request.target.free_id(request.placement.lpar_id)
-        storage, _ = place_storage(request)
-        shell = Placement(request.partition, request.target, target_id, request.placement.state, storage)
-        active = request.kind is Kind.ACTIVE
         return Migration(
             number=self._number,
             request=request,
             kind=request.kind,
             source=request.placement,
-            target=shell,
-            source_msp=mover(request.placement.server, request.source_msp) if active else None,
-            target_msp=mover(request.target, request.target_msp) if active else None,
+            target=shell_for(request),
             stream_id=self._stream_id(request),
+            movers=choose(self._world, request),
         )
 
     def _stream_id(self, request: Request) -> int:
@@ -114,6 +154,16 @@ class Desk:
 def migration_on(world: World, server: Server, placement: Placement) -> Migration | None:
     """The migration that a placement takes part in, as its server sees it."""
     migration = world.migrations.get(placement.partition)
-    if migration is None or server not in (migration.source.server, migration.target.server):
+    if migration is None or placement not in (migration.source, migration.target):
         return None
-    return migration
+    return migration if server in (migration.source.server, migration.target.server) else None
+
+
+def _ever(request: Request) -> bool:
+    """Whether waiting can help at all."""
+    return all((request.source.migration_limit, request.target.migration_limit))
+
+
+def in_order(requests: Iterable[Request]) -> list[Request]:
+    """Requests of one command in the order in which they get their turns."""
+    return sorted(requests, key=lambda request: (request.priority, request.kind is Kind.INACTIVE))

@@ -1,25 +1,22 @@
-"""What was asked for, and the live record of one migration that every console looks at."""
+"""The live record of one migration that every console looks at; what was asked for stands in `wishes`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 from powervm_sim.hsc import HscError
-from powervm_sim.world.model import Console, Partition, Placement, Server
+from powervm_sim.migration.wishes import Host, Kind, Remote, Request
+from powervm_sim.world.devices import LogicalPort
+from powervm_sim.world.model import Partition, Placement
 
-
-class Kind(Enum):
-    """Chosen by the console from the state of the partition."""
-
-    ACTIVE = "active"
-    INACTIVE = "inactive"
+__all__ = ["Host", "Kind", "Migration", "MoverPair", "Outcome", "Remote", "Request", "State"]
 
 
 class State(Enum):
     """The words of ``migration_state``."""
 
+    WAITING = "Migration Waiting"
     STARTING = "Migration Starting"
     IN_PROGRESS = "Migration In Progress"
     STOPPED = "Migration Stopped"
@@ -28,57 +25,11 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
-class Remote:
-    """The other console: as it was named by ``--ip``, and the user there."""
+class Step:
+    """A phase that was reached, and how things stood then."""
 
-    console: Console
-    address: str
-    user: str
-
-
-@dataclass(frozen=True)
-class Host:
-    """A Virtual I/O Server that the user wants, by name or id, and the slot there if it matters."""
-
-    name: str | None
-    number: int | None
-    slot: int | None = None
-
-    def is_placement(self, placement: Placement) -> bool:
-        """Whether this one is meant."""
-        return self.name == placement.name if self.name is not None else self.number == placement.lpar_id
-
-
-@dataclass(frozen=True)
-class Request:
-    """One partition that is to be validated or migrated.
-
-    Attributes:
-        hosts: Wanted hosts of storage adapters by kind (``scsi``, ``fc``) and client slot.
-        profile: Name for the profile on the target; None for that of the last activation.
-    """
-
-    console: Console
-    user: str
-    placement: Placement
-    target: Server
-    remote: Remote | None = None
-    target_id: int | None = None
-    profile: str | None = None
-    hosts: Mapping[tuple[str, int], Host] = field(default_factory=dict)
-    source_msp: Host | None = None
-    target_msp: Host | None = None
-    bridge_all_vlans: bool = True
-
-    @property
-    def partition(self) -> Partition:
-        """The mobile partition."""
-        return self.placement.partition
-
-    @property
-    def kind(self) -> Kind:
-        """What its state makes of it."""
-        return Kind.ACTIVE if self.placement.running else Kind.INACTIVE
+    phase: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +38,20 @@ class Outcome:
 
     errors: tuple[HscError, ...] = ()
     warnings: tuple[HscError, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class MoverPair:
+    """The two mover service partitions that one stream of a migration goes through."""
+
+    source: Placement
+    target: Placement
+
+    @property
+    def up(self) -> bool:
+        """Whether both of them run."""
+        return self.source.running and self.target.running
 
 
 @dataclass(eq=False)
@@ -102,6 +67,9 @@ class Migration:
         committed: There is no way back any more.
         resumed: The partition runs (or is defined) on the target.
         stopping: A stop was asked for.
+        movers: The pairs of an active migration; a second one when they are redundant.
+        steps: The phases so far.
+        taken: Migratable ports that were taken from the partition for the time of the move.
     """
 
     number: int
@@ -109,15 +77,26 @@ class Migration:
     kind: Kind
     source: Placement
     target: Placement
-    source_msp: Placement | None
-    target_msp: Placement | None
     stream_id: int
+    movers: tuple[MoverPair, ...] = ()
     state: State = State.STARTING
     sent: int = 0
     remaining: int = 0
     committed: bool = False
     resumed: bool = False
     stopping: bool = False
+    steps: list[Step] = field(default_factory=list)
+    taken: list[LogicalPort] = field(default_factory=list)
+
+    @property
+    def source_msp(self) -> Placement | None:
+        """The mover on the source that is used first."""
+        return self.movers[0].source if self.movers else None
+
+    @property
+    def target_msp(self) -> Placement | None:
+        """The mover on the target that is used first."""
+        return self.movers[0].target if self.movers else None
 
     @property
     def partition(self) -> Partition:

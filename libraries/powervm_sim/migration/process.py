@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from powervm_sim import hsc
 from powervm_sim.hsc import HscError
-from powervm_sim.migration.migration import Kind, Migration, State
+from powervm_sim.migration.arrival import settle
+from powervm_sim.migration.copying import Broken, Copy
+from powervm_sim.migration.migration import Migration, State, Step
+from powervm_sim.migration.ports import PortRefused, give_ports, take_ports, without_ports
+from powervm_sim.migration.wishes import Kind
 from powervm_sim.world.hardware import hardware_of
-from powervm_sim.world.model import MIGRATING, NOT_ACTIVATED, RUNNING, Profile
+from powervm_sim.world.model import MIGRATING, NOT_ACTIVATED, RUNNING, Placement
 from powervm_sim.world.state import World
 
-_MEGABYTE = 1 << 20
-_STEP = 0.5  # simulated seconds between two figures of the copy
-_FEW_PAGES = 64  # megabytes that may be left when the partition is suspended
-_MOST_PASSES = 30
+__all__ = ["Broken", "Copy", "Process"]
 
-
-class Broken(Exception):
-    """The migration has failed in this phase, as the world file wanted."""
+_GIVEN_UP = 5
 
 
 class Process:
@@ -34,6 +32,7 @@ class Process:
         self._world = world
         self._migration = migration
         self._stoppable: asyncio.Task[None] | None = None
+        self._copy: Copy | None = None
         self._took_part = False
 
     async def run(self) -> tuple[HscError, ...]:
@@ -44,6 +43,10 @@ class Process:
             await self._stoppable
         except Broken:
             return await self._failed_before_suspend()
+        except PortRefused as refused:
+            self._phase("failed")
+            await self._roll_back_slowly()
+            return (refused.error,)
         except asyncio.CancelledError:
             if not self._migration.stopping:
                 self._stoppable.cancel()
@@ -52,6 +55,8 @@ class Process:
         self._migration.committed = True
         await self._switch()
         try:
+            if self._copy is not None:
+                await self._copy.rest()
             await self._clean_up()
         except Broken:
             return self._leave_failed()
@@ -77,17 +82,19 @@ class Process:
     async def _until_suspend(self) -> None:
         await self._world.pace.long(self._world.settings.durations.set_up)
         self._break_at("set-up")
+        take_ports(self._migration)
         self._migration.state = State.IN_PROGRESS
         if self._migration.kind is Kind.ACTIVE:
-            await self._copy()
+            await self._transfer()
 
-    async def _copy(self) -> None:
+    async def _transfer(self) -> None:
         self._phase("copy")
         migration = self._migration
         if migration.partition.guest is not None:
             migration.partition.guest.start_migration(migration.stream_id, migration.target.lpar_id)
             self._took_part = True
-        await Copy(self._world, migration, lambda: self._break_at("copy")).run()
+        self._copy = Copy(self._world, migration, lambda: self._break_at("copy"))
+        await self._copy.run()
 
     async def _switch(self) -> None:
         """Suspend on the source, resume on the target; nothing can interrupt this."""
@@ -104,10 +111,9 @@ class Process:
         await self._world.pace.real(self._blackout())
         self._arrive()
         if partition.guest is not None:
-            partition.guest.resume(hardware_of(migration.target))
+            partition.guest.resume(hardware_of(without_ports(migration.target)))
         milliseconds = (self._world.pace.now() - begin) * 1000
         partition.gate.open()
-        migration.sent, migration.remaining = migration.sent + migration.remaining, 0
         self._world.history.add(
             "blackout", migration=migration.number, partition=partition.name, milliseconds=round(milliseconds, 3)
         )
@@ -124,15 +130,14 @@ class Process:
         migration.resumed = True
         active = migration.kind is Kind.ACTIVE
         migration.target.state = RUNNING if active else NOT_ACTIVATED
-        delay = self._world.pace.real_seconds(self._world.settings.durations.rmc_return)
-        migration.partition.rmc.reconnect(delay)
+        settle(self._world, migration)
         self._place("arrived", migration.target.server.name, migration.target.lpar_id)
 
     async def _clean_up(self) -> None:
         self._migration.state = State.COMPLETE
         self._phase("clean-up")
-        if self._took_part and self._migration.partition.guest is not None:
-            self._migration.partition.guest.end_migration(0)
+        self._end_in_guest(0)
+        self._give_ports(self._migration.target)
         await self._world.pace.long(self._world.settings.durations.clean_up)
         self._break_at("clean-up")
         self.finish()
@@ -140,19 +145,13 @@ class Process:
     def finish(self) -> None:
         """The source forgets the partition: the last step, also of a recovery that goes forward."""
         migration = self._migration
+        self._end_in_guest(0)
+        self._give_ports(migration.target)
         migration.source.server.remove(migration.source)
-        self._write_profile()
         del self._world.migrations[migration.partition]
         for watcher in self._world.completed:
             watcher(migration)
         self._phase("end")
-
-    def _write_profile(self) -> None:
-        """The profile on the target holds what the partition has now."""
-        partition = self._migration.partition
-        name = self._migration.request.profile or partition.current_profile or partition.default_profile
-        mode = partition.desired_mode
-        partition.profiles[name] = Profile(name, partition.memory, partition.processors, partition.units, mode)
 
     async def _stopped(self) -> tuple[HscError, ...]:
         self._migration.state = State.STOPPED
@@ -170,12 +169,13 @@ class Process:
 
     def _leave_failed(self) -> tuple[HscError, ...]:
         self._migration.state = State.FAILED
-        self._end_in_guest()
+        if not self._migration.resumed:
+            self._end_in_guest(_GIVEN_UP)
         self._phase("failed")
         return (hsc.migration_stopped(), hsc.firmware_stopped())
 
     async def _roll_back_slowly(self) -> None:
-        self._end_in_guest()
+        self._end_in_guest(_GIVEN_UP)
         await self._world.pace.long(self._world.settings.durations.clean_up / 2)
         self.roll_back()
 
@@ -184,16 +184,22 @@ class Process:
         migration = self._migration
         migration.target.server.remove(migration.target)
         migration.source.state = RUNNING if migration.kind is Kind.ACTIVE else NOT_ACTIVATED
+        self._give_ports(migration.source)
         del self._world.migrations[migration.partition]
         self._phase("rolled-back")
         self._place("stayed", migration.source.server.name, migration.source.lpar_id)
 
-    def _end_in_guest(self) -> None:
-        """Tell the operating system that the move was given up, if it knows of it."""
+    def _give_ports(self, placement: Placement) -> None:
+        for answer in give_ports(self._migration, placement):
+            name = self._migration.partition.name
+            self._world.history.add("port", partition=name, server=placement.server.name, status=answer)
+
+    def _end_in_guest(self, status: int) -> None:
+        """Tell the operating system that the move is over (0) or was given up, if it knows of it."""
         guest = self._migration.partition.guest
-        if self._took_part and not self._migration.resumed and guest is not None:
+        if self._took_part and guest is not None:
             self._took_part = False
-            guest.end_migration(5)
+            guest.end_migration(status)
 
     def _break_at(self, phase: str) -> None:
         fault = self._migration.partition.fault
@@ -204,48 +210,9 @@ class Process:
     def _phase(self, phase: str) -> None:
         migration = self._migration
         self._world.history.add("phase", migration=migration.number, partition=migration.partition.name, phase=phase)
+        pairs = ", ".join(f"{pair.source.name} and {pair.target.name}" for pair in migration.movers)
+        migration.steps.append(Step(phase, f"bytes {migration.sent}+{migration.remaining}, movers {pairs or 'none'}"))
 
     def _place(self, event: str, server: str, lpar_id: int) -> None:
         name = self._migration.partition.name
         self._world.history.add("place", partition=name, event=event, server=server, lpar_id=lpar_id)
-
-
-class Copy:
-    """The transfer of memory while the partition runs: pass after pass, since pages get dirty meanwhile.
-
-    Args:
-        world: Gives the rates.
-        migration: Its figures are kept current.
-        half_way: Called once when half of the memory was sent.
-    """
-
-    def __init__(self, world: World, migration: Migration, half_way: Callable[[], None]) -> None:
-        self._world = world
-        self._migration = migration
-        self._half_way = half_way
-        self._rate = world.settings.transfer.rate
-        own = migration.partition.dirty_rate
-        self._dirty_rate = world.settings.transfer.dirty_rate if own is None else own
-
-    async def run(self) -> None:
-        """Copy until few pages are left, or until more passes would not help."""
-        memory = self._migration.partition.memory.desired
-        left = memory
-        self._migration.remaining = int(left * _MEGABYTE)
-        for number in range(_MOST_PASSES):
-            seconds = left / self._rate
-            await self._one_pass(seconds, first=number == 0)
-            left = min(self._dirty_rate * seconds, memory)
-            self._migration.remaining = int(left * _MEGABYTE)
-            if left <= _FEW_PAGES:
-                return
-
-    async def _one_pass(self, seconds: float, *, first: bool) -> None:
-        total, base = self._migration.remaining, self._migration.sent
-        steps = max(2, int(seconds / _STEP))
-        for step in range(1, steps + 1):
-            await self._world.pace.long(seconds / steps)
-            self._migration.sent = base + total * step // steps
-            self._migration.remaining = total - total * step // steps
-            if first and step == (steps + 1) // 2:
-                self._half_way()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import asyncssh
@@ -18,7 +18,9 @@ from powervm_sim.world.gate import Gate
 from powervm_sim.world.history import History
 
 _LOG = logging.getLogger(__name__)
-_VERSION = "OpenSSH_8.0"
+_VERSION = "OpenSSH_8.0 simulated"
+"""As real machines answer, with a comment that tells this one apart before anybody logs in."""
+_LONGEST_TYPED_LINE = 16 * 1024
 
 
 class Endpoint:
@@ -26,13 +28,13 @@ class Endpoint:
 
     Args:
         machine: What is served.
-        host_key: The key that it shows.
+        host_keys: The keys that it can show, one of each kind; the first one is its own.
         history: Where logins and commands are recorded.
     """
 
-    def __init__(self, machine: Machine, host_key: asyncssh.SSHKey, history: History) -> None:
+    def __init__(self, machine: Machine, host_keys: Sequence[asyncssh.SSHKey], history: History) -> None:
         self.machine = machine
-        self.host_key = host_key
+        self.host_keys = list(host_keys)
         self.address = ""
         self.port = 0
         self._history = history
@@ -45,9 +47,9 @@ class Endpoint:
             machine.watch_power(self._power)
 
     @property
-    def public_key(self) -> str:
-        """The host key in OpenSSH form, without a comment."""
-        return " ".join(self.host_key.export_public_key().decode().split()[:2])
+    def public_keys(self) -> list[str]:
+        """The host keys in OpenSSH form, without a comment."""
+        return [" ".join(key.export_public_key().decode().split()[:2]) for key in self.host_keys]
 
     async def open(self, address: str, port: int) -> None:
         """Take the address and listen if the machine is up.
@@ -74,9 +76,10 @@ class Endpoint:
             self.port,
             tunnel=self._listener,
             server_factory=lambda: Login(self.machine, self._history, self._adopt),
-            server_host_keys=[self.host_key],
+            server_host_keys=self.host_keys,
             server_version=_VERSION,
             line_history=100,
+            max_line_length=_LONGEST_TYPED_LINE,
             login_timeout=120,
             agent_forwarding=False,
             x11_forwarding=False,

@@ -11,6 +11,7 @@ from typing import Any, cast
 from powervm_sim.world.gate import Gate
 
 _RESET = struct.pack("ii", 1, 0)
+_PATIENCE = 2.0
 
 
 class GatedTransport(asyncio.Transport):
@@ -96,11 +97,15 @@ class _GatedProtocol(asyncio.Protocol):
         self._listener = listener
         self._factory = factory
         self._transport: GatedTransport | None = None
+        self._refused: asyncio.Transport | None = None
         self._connection = asyncio.Protocol()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport = cast(asyncio.Transport, transport)
         if not self._listener.admit(transport):
+            # The reset comes after the client's first words: OpenSSH is silent when it cannot write them.
+            self._refused = transport
+            asyncio.get_running_loop().call_later(_PATIENCE, transport.abort)
             return
         self._transport = GatedTransport(transport, self._listener.gate)
         self._connection = self._factory("", 0)
@@ -113,6 +118,9 @@ class _GatedProtocol(asyncio.Protocol):
         self._connection.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused is not None:
+            self._refused.abort()
+            return
         self._connection.data_received(data)
 
     def eof_received(self) -> bool | None:
@@ -148,14 +156,13 @@ class GatedListener:
         return await loop.create_server(lambda: _GatedProtocol(self, factory), host, port, backlog=512)
 
     def admit(self, transport: asyncio.Transport) -> bool:
-        """Count a new connection, or reset it when there are too many."""
+        """Count a new connection; False when there are too many, and closing it will be a reset."""
         if self._sessions is None or len(self._transports) < self._sessions:
             self._transports.add(transport)
             return True
         self._refused(str(transport.get_extra_info("peername")[0]))
         connection = transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        transport.abort()
         return False
 
     def left(self, gated: GatedTransport) -> None:

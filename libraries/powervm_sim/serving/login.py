@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import asyncssh
+from asyncssh import auth
 
 from powervm_sim.serving.machine import Machine
 from powervm_sim.serving.session import Process, Session
 from powervm_sim.serving.terminal_channel import open_channel
 from powervm_sim.shell.state import Job
+from powervm_sim.world.accounts import Account
 from powervm_sim.world.history import History
 
-_MOST_KEYS = 6
+_MOST_FAILURES = 6
+_KEYBOARD = "keyboard-interactive"
 
 
 class Login(asyncssh.SSHServer):
@@ -29,15 +32,18 @@ class Login(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
         self._user = ""
         self._method = ""
-        self._refused_keys = 0
+        self._failures = 0
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """The connection is there."""
         self._connection = conn
 
     def begin_auth(self, username: str) -> bool:
-        """Everyone has to prove who he is."""
+        """Everyone has to prove who he is; a machine may greet him first."""
+        if not self._user and self._machine.banner and self._connection is not None:
+            self._connection.send_auth_banner(self._machine.banner)
         self._user = username
+        self._expect_another_try()
         return True
 
     def password_auth_supported(self) -> bool:
@@ -46,15 +52,30 @@ class Login(asyncssh.SSHServer):
 
     def validate_password(self, username: str, password: str) -> bool:
         """One try; a console counts the wrong ones."""
-        account = self._machine.account
-        was_locked = account.locked
-        right = username == account.user and account.try_password(password)
-        self._method = "password"
-        if not right:
-            self._record("refused", locked=was_locked)
-            if account.lock_notice and username == account.user and self._connection is not None:
-                self._connection.send_auth_banner(account.lock_notice)
-        return right
+        if self._right(username, password, "password"):
+            return True
+        notice = self._lock_notice(username)
+        if notice and self._connection is not None:
+            self._connection.send_auth_banner(notice)
+        return self._fail()
+
+    def kbdint_auth_supported(self) -> bool:
+        """Every machine of the lab asks for its password in this way, too."""
+        return True
+
+    def get_kbdint_challenge(
+        self,
+        username: str,
+        lang: str,  # noqa: ARG002 - asyncssh names them
+        submethods: str,  # noqa: ARG002
+    ) -> tuple[str, str, str, Sequence[tuple[str, bool]]]:
+        """One question, in front of it what a locked account has to tell."""
+        self._expect_another_try()
+        return "", "", "", [(f"{self._lock_notice(username)}Password: ", False)]
+
+    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
+        """One try, as with a password."""
+        return (len(responses) == 1 and self._right(username, responses[0], _KEYBOARD)) or self._fail()
 
     def public_key_auth_supported(self) -> bool:
         """Every machine of the lab takes keys."""
@@ -62,16 +83,14 @@ class Login(asyncssh.SSHServer):
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Whether the key is authorized; who offers too many is cut off."""
+        self._expect_another_try()
         line = key.export_public_key().decode()
         self._method = "publickey"
-        if username == self._machine.account.user and self._machine.account.accepts_key(line):
+        account = self._account(username)
+        if account is not None and account.accepts_key(line):
             return True
         self._record("refused", locked=False)
-        self._refused_keys += 1
-        if self._refused_keys >= _MOST_KEYS:
-            reason = asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE
-            raise asyncssh.DisconnectError(reason, "Too many authentication failures")
-        return False
+        return self._fail()
 
     def auth_completed(self) -> None:
         """Somebody is in."""
@@ -85,6 +104,36 @@ class Login(asyncssh.SSHServer):
     async def _serve(self, process: Process) -> None:
         await Session(self._machine, self._history, process, self._adopt).serve()
 
+    def _right(self, username: str, password: str, method: str) -> bool:
+        self._expect_another_try()
+        account = self._account(username)
+        was_locked = account is not None and account.locked
+        self._method = method
+        right = account is not None and account.try_password(password)
+        if not right:
+            self._record("refused", locked=was_locked)
+        return right
+
+    def _account(self, username: str) -> Account | None:
+        account = self._machine.account
+        return account if username == account.user else None
+
+    def _lock_notice(self, username: str) -> str:
+        account = self._account(username)
+        return "" if account is None else account.lock_notice
+
+    def _expect_another_try(self) -> None:
+        """Some clients (paramiko) ask for the service anew before each try. OpenSSH takes that, asyncssh does not."""
+        if self._connection is not None:
+            vars(self._connection)["_next_service"] = b"ssh-userauth"
+
+    def _fail(self) -> bool:
+        """False; or the end of the connection, in the words and with the code of OpenSSH, when it was one too many."""
+        self._failures += 1
+        if self._failures >= _MOST_FAILURES:
+            raise asyncssh.DisconnectError(asyncssh.DISC_PROTOCOL_ERROR, "Too many authentication failures")
+        return False
+
     def _record(self, result: str, *, locked: bool) -> None:
         self._history.add(
             "login",
@@ -94,3 +143,14 @@ class Login(asyncssh.SSHServer):
             result=result,
             locked=locked,
         )
+
+
+def name_methods_like_openssh() -> None:
+    """Let refusals name ``publickey,password,keyboard-interactive``: asyncssh has the last two the other way round."""
+    methods: list[bytes] = vars(auth).get("_auth_methods", [])
+    if _KEYBOARD.encode() in methods:
+        methods.remove(_KEYBOARD.encode())
+        methods.append(_KEYBOARD.encode())
+
+
+name_methods_like_openssh()

@@ -34,8 +34,15 @@ class LoginShell(Protocol):
     def complete(self, text: str) -> bool:
         """False when the text needs more lines."""
 
-    async def close(self) -> list[Job]:
-        """The session ends. Returns the background jobs that go on; they are the machine's from now on."""
+    async def settle(self) -> None:
+        """Wait for the background jobs that keep the session's output open."""
+
+    async def close(self, *, hangup: bool = False) -> list[Job]:
+        """The session ends, perhaps because its line was cut.
+
+        Returns:
+            The background jobs that go on; they are the machine's from now on.
+        """
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ class Machine:
         sftp: Makes the SFTP server of a session, for machines that have one.
         up: Whether it listens at the start.
         watch_power: Registers a function that is told when the machine comes up or goes down.
+        banner: Shown to every client before it logs in.
+        farewell: What a terminal shows when Ctrl-D ends the session.
     """
 
     name: str
@@ -65,3 +74,5 @@ class Machine:
     sftp: Callable[[asyncssh.SSHServerChannel[bytes]], asyncssh.SFTPServer] | None = None
     up: bool = True
     watch_power: Callable[[Callable[[bool], None]], None] | None = None
+    banner: str = ""
+    farewell: str = "logout\n"

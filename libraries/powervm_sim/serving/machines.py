@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import asyncssh
 
 from powervm_sim.console.commands import console_lookup
+from powervm_sim.console.home import ConsoleFiles
 from powervm_sim.console.login import ConsoleLogin
 from powervm_sim.guest.linux import LinuxGuest
-from powervm_sim.guest.sftp import TreeSftp
+from powervm_sim.guest.scp import serve_files
 from powervm_sim.migration.desk import Desk
 from powervm_sim.serving.control import control_machine
 from powervm_sim.serving.machine import LoginShell, Machine
@@ -40,9 +41,10 @@ def machines(lab: Lab, control: Account, control_address: str) -> Iterator[Machi
 
 def _console(lab: Lab, desk: Desk, rooms: ViosRooms, console: Console) -> Machine:
     lookup = console_lookup(filters())
+    files = ConsoleFiles(console.account.user)
 
     def open_shell(user: str, terminal: Terminal | None) -> LoginShell:
-        login = ConsoleLogin(lab.world, lab.power, desk, console, user, rooms.command)
+        login = ConsoleLogin(lab.world, lab.power, desk, console, user, rooms.command, files)
         variables = {
             "HOME": f"/home/{user}",
             "USER": user,
@@ -53,7 +55,15 @@ def _console(lab: Lab, desk: Desk, rooms: ViosRooms, console: Console) -> Machin
             "HOSTNAME": console.name,
         }
         interactive = terminal is not None
-        return Shell(lookup, RESTRICTED_BASH, session=login, variables=variables, terminal=terminal, login=interactive)
+        return Shell(
+            lookup,
+            RESTRICTED_BASH,
+            session=login,
+            variables=variables,
+            files=files.for_shell(),
+            terminal=terminal,
+            login=interactive,
+        )
 
     return Machine(
         name=console.name,
@@ -63,13 +73,14 @@ def _console(lab: Lab, desk: Desk, rooms: ViosRooms, console: Console) -> Machin
         open_shell=open_shell,
         prompt=lambda user: f"{user}@{console.name}:~> ",
         sessions=console.sessions,
+        sftp=files.sftp,
         up=not console.down,
     )
 
 
 def _partition(lab: Lab, partition: Partition, guest: LinuxGuest) -> Machine:
     def sftp(channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
-        return TreeSftp(channel, guest.tree, home="/root", awake=guest.awake, now=guest.clock.time)
+        return serve_files(channel, guest.tree, home="/root", awake=guest.awake, now=guest.clock.time)
 
     return Machine(
         name=partition.name,

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +86,13 @@ class Server:
         passwords = self._passwords()
         lab = self._lab = build(self._file, Pace(self._options.speed), make_guest, passwords)
         control = Account("lab", passwords["lab"])
-        found = list(machines(lab, control, self._file.control.serve))
+        banners = {name: entry.banner for name, entry in self._file.endpoints()}
+        served = machines(lab, control, self._file.control.serve)
+        found = [replace(machine, banner=banners[machine.name]) for machine in served]
         public_key = self._state.client_public_key()
         for machine in found:
             machine.account.keys.append(public_key)
-            endpoint = Endpoint(machine, self._state.host_key(machine.name), lab.world.history)
+            endpoint = Endpoint(machine, self._state.host_keys(machine.name, machine.kind), lab.world.history)
             self._endpoints.append(endpoint)
         places = assign([machine.served for machine in found], self._options.port)
         for endpoint, (address, port) in zip(self._endpoints, places, strict=True):
@@ -113,7 +116,7 @@ class Server:
         return {name: self._state.password(name, common or stated.get(name)) for name, _ in _served(self._file)}
 
     def _tell(self) -> None:
-        lines = (f"{_host(endpoint)} {endpoint.public_key}\n" for endpoint in self._endpoints)
+        lines = (f"{_host(endpoint)} {key}\n" for endpoint in self._endpoints for key in endpoint.public_keys)
         write_private(self._state.known_hosts, "".join(lines))
         document = self._document()
         write_private(self._state.ssh_config, ssh_config(document["endpoints"], self._state.known_hosts))
@@ -146,7 +149,7 @@ class Server:
             "user": machine.account.user,
             "password_file": str(self._state.password_file(machine.name)),
             "key_file": str(self._state.client_key),
-            "host_keys": [endpoint.public_key],
+            "host_keys": endpoint.public_keys,
         }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 import asyncssh
@@ -15,14 +15,16 @@ from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
 from powervm_sim.serving.prompts import prompt
 from powervm_sim.shell.call import Input, Terminal
+from powervm_sim.shell.shell import LONGEST_SCRIPT
 from powervm_sim.shell.state import Job
 from powervm_sim.world.history import History
 
 _LOG = logging.getLogger(__name__)
 _PIECE = 8192
 _LONGEST_RECORD = 2000
+_NUMBERED_LINES = 500
 _INTERRUPTED = 130
-_SIGNALS = frozenset({"TERM", "HUP", "KILL", "QUIT"})
+_SIGNALS = frozenset({"TERM", "HUP", "INT", "KILL", "QUIT"})
 
 _PASSWORD = re.compile(r"""(--passwd[\s=]+)("[^"]*"|'[^']*'|\S+)""")
 
@@ -49,10 +51,19 @@ class ChannelOutput:
 class SessionTerminal:
     """The terminal of a session with a pty."""
 
-    def __init__(self, process: Process, stdin: Incoming) -> None:
+    def __init__(self, process: Process, stdin: Incoming, interruptible: Callable[[Any], Awaitable[Any]]) -> None:
         self._process = process
         self._stdin = stdin
+        self._interruptible = interruptible
         self.columns, self.rows = process.term_size[:2]
+
+    def feeds(self, stdin: Input) -> bool:
+        """Whether this input is what is typed here."""
+        return stdin is self._stdin
+
+    async def interruptible(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """The result of some work, or None when Ctrl-C has ended it."""
+        return await self._interruptible(work)
 
     async def ask(self, prompt: str, *, echo: bool = True) -> str:
         """Show the prompt, return the line that was typed. Raises EOFError when the user closes the input."""
@@ -88,7 +99,7 @@ class Session:
         self._stdin = Incoming()
         self._terminal: SessionTerminal | None = None
         if process.term_type is not None:
-            self._terminal = SessionTerminal(process, self._stdin)
+            self._terminal = SessionTerminal(process, self._stdin, self._interruptible)
         self._current: asyncio.Task[Any] | None = None
         self._interrupted = False
         self._early_interrupt = False
@@ -126,17 +137,38 @@ class Session:
         shell = self._machine.open_shell(self._user, terminal)
         if self._process.command is not None:
             shell.run_one_command()
+        cut = True
         try:
-            return await self._run(shell)
+            status = await self._run(shell)
+            cut = False
+            return status
         finally:
-            self._adopt(await shell.close())
+            self._adopt(await shell.close(hangup=cut))
 
     async def _run(self, shell: LoginShell) -> int:
-        if self._process.command is not None:
-            return await self._command(shell, self._process.command, self._stdin)
-        if self._terminal is None:
-            return await self._command(shell, await self._stdin.read(), self._stdin)
+        command = self._process.command
+        if command is not None or self._terminal is None:
+            work = self._typed_blindly(shell) if command is None else self._command(shell, command, self._stdin)
+            status = await work
+            await shell.settle()
+            return status
         return await self._interactive(shell)
+
+    async def _typed_blindly(self, shell: LoginShell) -> int:
+        """A shell without a terminal: every line runs when it has come, and its command may read what follows."""
+        status, script, before = 0, "", 0
+        while not shell.exited and (line := await self._stdin.readline()):
+            script += line
+            await asyncio.sleep(0)
+            if len(script) <= LONGEST_SCRIPT and not shell.complete(script):
+                continue
+            if script.strip():
+                # Empty lines in front, so that messages name the right line.
+                lead = "\n" * before if before <= _NUMBERED_LINES else ""
+                status = await self._command(shell, lead + script, self._stdin)
+            before += script.count("\n")
+            script = ""
+        return await self._command(shell, script, self._stdin) if script.strip() else status
 
     async def _command(self, shell: LoginShell, script: str, stdin: Input) -> int:
         stdout, stderr = ChannelOutput(self._process.stdout), ChannelOutput(self._process.stderr)
@@ -169,14 +201,15 @@ class Session:
                 script = ""
                 continue
             if not line:
-                await stdout.write("logout\n" if not script else "\n")
+                await stdout.write(self._machine.farewell if not script else "\n")
                 return status
             script += line
-            if not shell.complete(script):
+            if len(script) <= LONGEST_SCRIPT and not shell.complete(script):
                 continue
             if script.strip():
                 status = await self._command(shell, script, self._stdin)
             script = ""
+        await stdout.write(self._machine.farewell)
         return status
 
     def _prompt(self, shell: LoginShell, status: int, *, more: bool) -> str:
@@ -184,7 +217,8 @@ class Session:
         return prompt(shell.variables, machine.prompt(user), host=machine.name, user=user, status=status, more=more)
 
     async def _interruptible(self, work: Any) -> Any:
-        """The result of some work, or None when the user has interrupted it."""
+        """The result of some work, or None when the user has interrupted it; such work may have such work in it."""
+        outer = self._current
         self._interrupted = False
         self._current = asyncio.ensure_future(work)
         if self._early_interrupt:
@@ -194,11 +228,12 @@ class Session:
         except asyncio.CancelledError:
             if not self._interrupted:
                 raise
+            self._interrupted = False
             self._stdin.drop()
             await ChannelOutput(self._process.stdout).write("^C\n" if self._terminal else "")
             return None
         finally:
-            self._current = None
+            self._current = outer
 
     async def _pump(self, work: asyncio.Task[int]) -> None:
         """Take what the client sends, for whoever reads it."""
@@ -221,7 +256,7 @@ class Session:
                 await self._stdin.feed(text)
 
     def _signal(self, name: str, work: asyncio.Task[int]) -> None:
-        if name == "INT":
+        if name == "INT" and self._terminal is not None:
             self._interrupt()
         elif name in _SIGNALS:
             self._ended_by = name

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import asyncssh
 
+_SHARED = ":rsa"
+"""No machine can have a name that ends so: a colon is not allowed in names."""
+
 
 class StateFolder:
     """Host keys, the client's key pair and passwords; made when they are not there, else used again.
@@ -23,6 +26,7 @@ class StateFolder:
 
     def __init__(self, path: Path | None) -> None:
         self._temporary = path is None
+        self._known: dict[Path, asyncssh.SSHKey] = {}
         self.path = Path(tempfile.mkdtemp(prefix="powervm-sim-")) if path is None else path.absolute()
         for folder in (self.path, self.path / "host_keys", self.path / "passwords"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -50,9 +54,15 @@ class StateFolder:
         """The line for authorized keys."""
         return self._key(self.client_key, "powervm-sim client").export_public_key().decode().strip()
 
-    def host_key(self, name: str) -> asyncssh.SSHKey:
-        """The host key of an endpoint."""
-        return self._key(self.path / "host_keys" / name, name)
+    def host_keys(self, name: str, kind: str) -> list[asyncssh.SSHKey]:
+        """The host keys of an endpoint: its own Ed25519 key, and for old clients an RSA key.
+
+        Making RSA keys is slow, so that machines of one kind share one, like machines from one image.
+        """
+        return [
+            self._key(self.path / "host_keys" / name, name),
+            self._key(self.path / "host_keys" / f"{kind}{_SHARED}", kind, "ssh-rsa"),
+        ]
 
     def password(self, name: str, stated: str | None) -> str:
         """The password of an endpoint: the one that is stated, the one from the last time, or a new one."""
@@ -68,11 +78,15 @@ class StateFolder:
         if self._temporary:
             shutil.rmtree(self.path, ignore_errors=True)
 
-    def _key(self, file: Path, comment: str) -> asyncssh.SSHKey:
+    def _key(self, file: Path, comment: str, algorithm: str = "ssh-ed25519") -> asyncssh.SSHKey:
+        if file in self._known:
+            return self._known[file]
         if file.exists():
-            return asyncssh.read_private_key(file)
-        key = asyncssh.generate_private_key("ssh-ed25519", comment=comment)
-        write_private(file, key.export_private_key().decode())
+            key = asyncssh.read_private_key(file)
+        else:
+            key = asyncssh.generate_private_key(algorithm, comment=comment)
+            write_private(file, key.export_private_key().decode())
+        self._known[file] = key
         return key
 
 

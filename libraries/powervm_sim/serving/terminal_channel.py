@@ -24,6 +24,10 @@ class _NamedTerminal(asyncssh.SSHServerProcess[str]):
             setattr(self.own_channel, "get_terminal_type", lambda: "dumb")  # noqa: B010 - it is a method
         return super().pty_requested(term_type, term_size, term_modes)
 
+    def subsystem_requested(self, subsystem: str) -> bool:
+        """SFTP where the machine has it; asyncssh would give a shell to everything else."""
+        return subsystem == "sftp" and super().subsystem_requested(subsystem)
+
     own_channel: asyncssh.SSHServerChannel[str]
 
 
@@ -39,4 +43,17 @@ def open_channel(
     sftp: Any = machine.sftp  # asyncssh declares a wider kind of channel than it hands over
     session = _NamedTerminal(serve, sftp, _SFTP_VERSION, sftp is not None)
     session.own_channel = channel
+    _take_any_bytes(channel)
     return channel, session
+
+
+def _take_any_bytes(channel: asyncssh.SSHServerChannel[str]) -> None:
+    """Let a command have bytes that are no UTF-8, as every text of the lab may; asyncssh refuses such a command."""
+    start: Any = vars(type(channel))["_start_session"]
+
+    def exec_request(packet: Any) -> bool:
+        command = packet.get_string().decode("utf-8", "surrogateescape")
+        packet.check_end()
+        return bool(start(channel, command=command))
+
+    vars(channel)["_process_exec_request"] = exec_request

@@ -1,17 +1,21 @@
-"""The Virtual I/O Servers of a world: what each of them shows, and what migrations leave in their logs."""
+"""The Virtual I/O Servers of a world: what each of them shows and changes, and what migrations leave in their logs."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from powervm_sim.console.virtual_rows import served_by
 from powervm_sim.migration.migration import Migration
 from powervm_sim.serving.machine import Machine
+from powervm_sim.serving.vios_view import view_of
+from powervm_sim.vios.attributes import OPERATIONS
 from powervm_sim.vios.server import VirtualIOServer
-from powervm_sim.vios.view import FibreMapping, FibrePort, NetworkMapping, StorageMapping, ViosView, VirtualTarget
-from powervm_sim.world.hardware import host_device, location
-from powervm_sim.world.model import Partition, Placement, Storage
+from powervm_sim.world.hardware import host_device
+from powervm_sim.world.history import Event
+from powervm_sim.world.model import Partition, Placement
 from powervm_sim.world.state import World
 
-_LUN = "0x8100000000000000"
+_LAST_PHASES = frozenset({"end", "rolled-back"})
 
 
 class ViosRooms:
@@ -22,7 +26,8 @@ class ViosRooms:
         self._servers = {
             partition: self._make(partition) for partition in world.partitions.values() if partition.is_vios
         }
-        world.completed.append(self._migrated)
+        self._moving: dict[int, Migration] = {}
+        world.history.watchers.append(self._happened)
 
     def machine(self, partition: Partition) -> Machine:
         """The endpoint of one of them."""
@@ -36,6 +41,7 @@ class ViosRooms:
             prompt=lambda _user: server.prompt,
             sftp=server.sftp,
             up=not partition.down,
+            farewell="",
         )
 
     async def command(self, placement: Placement, text: str) -> tuple[str, int]:
@@ -45,86 +51,43 @@ class ViosRooms:
     def _make(self, partition: Partition) -> VirtualIOServer:
         settings = self._world.settings
         return VirtualIOServer(
-            lambda: _view(self._world.home(partition)),
+            lambda: view_of(self._world, self._world.home(partition)),
             pause=self._world.pace.long,
             snap_seconds=settings.durations.snap,
             short_names=not settings.prefixed,
+            map_port=lambda adapter, port: self._map_port(self._world.home(partition), adapter, port),
+            set_mover=lambda name, value: _set_mover(partition, name, value),
         )
 
-    def _migrated(self, migration: Migration) -> None:
-        for mover in (migration.source_msp, migration.target_msp):
-            if mover is not None:
-                server = self._servers[mover.partition]
-                server.migration_completed()
-                server.trace(f"migmover: stream 0x{migration.stream_id:016x} of {migration.partition.name} completed")
+    def _map_port(self, host: Placement, device: str, port: str) -> None:
+        """Map a virtual fibre channel adapter to another physical port, or to none."""
+        for client, adapter in served_by(host, "fc"):
+            if host_device(host.server, adapter) == device:
+                client.storage = tuple(
+                    replace(other, fc_port=port) if other is adapter else other for other in client.storage
+                )
+
+    def _happened(self, event: Event) -> None:
+        """The movers of a migration log its phases."""
+        if event.kind != "phase":
+            return
+        number, phase = int(event.facts["migration"]), str(event.facts["phase"])
+        for migration in self._world.migrations.values():
+            if migration.number == number:
+                self._moving[number] = migration
+        found = self._moving.get(number)
+        if found is None:
+            return
+        for pair in found.movers:
+            for mover, role in ((pair.source, "source"), (pair.target, "target")):
+                self._servers[mover.partition].migration_phase(phase, found.partition.name, found.stream_id, role)
+        if phase in _LAST_PHASES:
+            del self._moving[number]
 
 
-def _view(placement: Placement) -> ViosView:
-    vios = placement.partition.vios
-    assert vios is not None
-    server = placement.server
-    return ViosView(
-        name=placement.name,
-        partition_id=placement.lpar_id,
-        type_model=server.type_model,
-        serial=server.serial,
-        level=vios.level,
-        storage=tuple(_storage(placement, client, adapter) for client, adapter in served_by(placement, "scsi")),
-        fibre=tuple(_fibre(placement, client, adapter) for client, adapter in served_by(placement, "fc")),
-        network=tuple(_network(placement)),
-        ports=_ports(placement),
-    )
-
-
-def _virtual_location(placement: Placement, slot: int) -> str:
-    model = placement.server.type_model.replace("-", ".")
-    return f"U{model}.{placement.server.serial}-V{placement.lpar_id}-C{slot}"
-
-
-def _storage(host: Placement, client: Placement, adapter: Storage) -> StorageMapping:
-    target = VirtualTarget(f"{client.name}_rootvg", _LUN, f"hdisk{adapter.remote_slot}", location(host.server, 2))
-    return StorageMapping(
-        adapter=host_device(host.server, adapter),
-        location=_virtual_location(host, adapter.remote_slot),
-        client_id=client.lpar_id,
-        targets=(target,),
-    )
-
-
-def _fibre(host: Placement, client: Placement, adapter: Storage) -> FibreMapping:
-    return FibreMapping(
-        adapter=host_device(host.server, adapter),
-        location=_virtual_location(host, adapter.remote_slot),
-        client_id=client.lpar_id,
-        client_name=client.name,
-        port="fcs0",
-        port_location=location(host.server, host.lpar_id + 1),
-        logged_in=client.running,
-        client_device=f"host{adapter.slot}",
-        client_location=_virtual_location(client, adapter.slot),
-    )
-
-
-def _network(placement: Placement) -> list[NetworkMapping]:
-    return [
-        NetworkMapping(
-            adapter=f"ent{4 + index}",
-            location=f"{_virtual_location(placement, adapter.slot)}-T1",
-            shared_adapter=f"ent{8 + index}",
-            backing_device="ent0",
-            backing_location=location(placement.server, 6 + placement.lpar_id),
-        )
-        for index, adapter in enumerate(placement.partition.ethernet)
-    ]
-
-
-def _ports(placement: Placement) -> tuple[FibrePort, ...]:
-    vios = placement.partition.vios
-    if vios is None or "fc" not in vios.storage:
-        return ()
-    used = len(served_by(placement, "fc"))
-    card = placement.lpar_id + 1
-    return (
-        FibrePort("fcs0", location(placement.server, card), ports=(64, 64 - used), wwpns=(2048, 2048 - 2 * used)),
-        FibrePort("fcs1", location(placement.server, card, 2)),
-    )
+def _set_mover(partition: Partition, name: str, value: int) -> None:
+    assert partition.vios is not None
+    if name == OPERATIONS:
+        partition.vios.mover.concurrent = value
+    else:
+        partition.vios.mover.level = value

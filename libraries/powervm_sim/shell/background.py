@@ -10,7 +10,7 @@ from powervm_sim.shell.call import Output
 from powervm_sim.shell.pipes import Null
 from powervm_sim.shell.state import Job, State
 from powervm_sim.shell.streams import Streams
-from powervm_sim.shell.syntax import Item, Script
+from powervm_sim.shell.syntax import Command, Item, Script, SimpleCommand
 
 if TYPE_CHECKING:
     from powervm_sim.shell.execution import Executor
@@ -26,12 +26,18 @@ def start(executor: Executor, item: Item, streams: Streams) -> Job:
     state = executor.state
     state.processes.start()
     child, script = executor.child(), Script((Item(item.first, item.rest),))
+    system = state.system
+    pid = system.begin(item.text, simple=_simple(item)) if system else next(state.pids)
 
     async def run() -> int:
+        if system is not None:
+            system.enter(pid)
         return await child.isolated(child.script(script, streams.replaced({0: Null()})))
 
     number = max((job.number for job in state.jobs if job.status is None), default=0) + 1
-    job = Job(number, next(state.pids), item.text, asyncio.create_task(run()), streams.stdout)
+    job = Job(number, pid, item.text, asyncio.create_task(run()), streams.stdout, holds=_holds(item))
+    if system is not None:
+        system.attach(pid, job.task)
     ended = [known for known in state.jobs if known.status is not None]
     for known in ended[:-_KEPT]:
         state.jobs.remove(known)
@@ -48,8 +54,39 @@ async def settle(state: State, stream: Output) -> None:
         await asyncio.wait(holding)
 
 
+def _simple(item: Item) -> bool:
+    return not item.rest and len(item.first.commands) == 1 and isinstance(item.first.commands[0], SimpleCommand)
+
+
+def _holds(item: Item) -> bool:
+    """Whether some command of the job writes to the output or the error output of its shell."""
+    pipelines = [item.first, *(pipeline for _, pipeline in item.rest)]
+    return any(
+        not _redirected(command, errors_only=number < len(pipeline.commands) - 1)
+        for pipeline in pipelines
+        for number, command in enumerate(pipeline.commands)
+    )
+
+
+def _redirected(command: Command, *, errors_only: bool) -> bool:
+    """Both outputs (or only the error output) of the command lead somewhere else than to its shell's."""
+    elsewhere: dict[int, bool] = {1: errors_only, 2: False}
+    for redirect in getattr(command, "redirects", ()):
+        if redirect.operator in ("&>", "&>>"):
+            elsewhere |= {1: True, 2: True}
+        elif redirect.operator in (">", ">>", ">|", "<>"):
+            elsewhere[redirect.descriptor if redirect.descriptor is not None else 1] = True
+        elif redirect.operator == ">&":
+            number = redirect.descriptor if redirect.descriptor is not None else 1
+            source = redirect.target.raw.rstrip("-")
+            elsewhere[number] = elsewhere.get(int(source), True) if source.isdigit() else True
+    return elsewhere[1] and elsewhere[2]
+
+
 def _ended(job: Job, state: State) -> None:
     state.processes.end()
+    if state.system is not None:
+        job.signal = state.system.end(job.pid) or job.signal
     state.registry.remove(job)
     if not job.task.cancelled() and (error := job.task.exception()) is not None:
         _log.error("the background command %r failed inside the simulator", job.text, exc_info=error)

@@ -5,7 +5,7 @@ Text is ``str``; the edges decode and encode UTF-8 with ``surrogateescape``, so 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,6 +38,12 @@ class Terminal(Protocol):
 
     async def ask(self, prompt: str, *, echo: bool = True) -> str:
         """Show the prompt, return the line that was typed. Raises EOFError when the user closes the input."""
+
+    def feeds(self, stdin: Input) -> bool:
+        """Whether this input is what is typed here, and not a pipe or a file."""
+
+    async def interruptible(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """The result of some work; None when Ctrl-C has ended it, and only it."""
 
 
 @dataclass

@@ -12,6 +12,7 @@ from powervm_sim.shell.files import resolve
 from powervm_sim.shell.pipes import TooMuchData
 from powervm_sim.shell.state import ShellError, State
 from powervm_sim.shell.streams import Streams
+from powervm_sim.shell.system import System
 
 if TYPE_CHECKING:
     from powervm_sim.shell.execution import Executor
@@ -22,13 +23,48 @@ async def external(executor: Executor, words: Sequence[str], streams: Streams, o
     state, name = executor.state, words[0]
     if "/" in name and state.dialect.restricted:
         raise ShellError(state.dialect.restricted_slash.format(name=name))
-    command = state.lookup(name) if name else None
+    if state.system is not None and name not in _OWN:
+        return await _program(executor, state.system, words, streams, overlay)
+    command = state.lookup(name) if name and state.system is None else None
     if command is not None:
         return await _call(command, executor, words, streams, {**state.variables, **overlay})
     utility = UTILITIES.get(name)
     if utility is None or name in state.dialect.without:
         raise await _missing(name, state)
     return await executor.with_variables(overlay, utility, Invocation(executor, name, words[1:], streams))
+
+
+_OWN = frozenset({"echo", "printf", "test", "[", "true", "false", "kill"})
+"""What a shell does itself, whatever programs of that name there are."""
+
+_REPLACING = frozenset({"env"})
+
+
+async def _program(
+    executor: Executor, system: System, words: Sequence[str], streams: Streams, overlay: Mapping[str, str]
+) -> int:
+    """Run a program that is found in the file tree: by its path, or over ``PATH``."""
+    state, name = executor.state, words[0]
+    variables = {**state.variables, **overlay}
+    path = system.locate(name, variables.get("PATH", ""), variables.get("PWD", "/")) if name else None
+    if path is None:
+        raise await _missing(name, state)
+    interpreter = system.interpreter(path)
+    if interpreter is not None:
+        runner = system.locate(interpreter[0], "", "/")
+        if runner is None or system.interpreter(runner) is not None:
+            raise ShellError(f"{name}: {interpreter[0]}: bad interpreter: No such file or directory", status=126)
+        shown = name if "/" in name else path
+        return await executor.child().run_words([*interpreter, shown, *words[1:]], streams, overlay, functions=False)
+    command = state.lookup(path)
+    if command is not None:
+        return await _call(command, executor, words, streams, variables)
+    program = path.rpartition("/")[2]
+    utility = UTILITIES.get(program)
+    if utility is None:
+        raise await _missing(name, state)
+    work = executor.with_variables(overlay, utility, Invocation(executor, program, words[1:], streams))
+    return await system.run(words, work, replaces=program in _REPLACING)
 
 
 async def _call(

@@ -17,6 +17,7 @@ from powervm_sim.shell.reporting import syntax_message
 from powervm_sim.shell.state import AbandonLine, ExitShell, Gate, Job, ShellError, State
 from powervm_sim.shell.streams import Streams
 from powervm_sim.shell.syntax import ShellSyntaxError
+from powervm_sim.shell.system import System
 
 LONGEST_SCRIPT = 128 * 1024
 """Characters of one script: as long as one argument of a process on Linux may be."""
@@ -37,6 +38,8 @@ class Shell:
         login: An interactive login: messages begin with the login shell's name and carry no line number, an error
             ends the line and not the shell, and a background job announces itself.
         gate: Awaited before every simple command: it returns when the endpoint is not suspended.
+        system: The search path and the processes of the endpoint, or None.
+        pid: The shell's own process there, ``$$``.
 
     Attributes:
         exited: True after ``exit``: the session is to end.
@@ -53,9 +56,14 @@ class Shell:
         terminal: Terminal | None = None,
         login: bool = False,
         gate: Gate | None = None,
+        system: System | None = None,
+        pid: int = 4000,
     ) -> None:
         initial = dict(variables or {})
-        self._state = State(lookup, dialect, session, files, terminal, login, initial, gate, exported=set(initial))
+        exported = set(initial)
+        self._state = State(
+            lookup, dialect, session, files, terminal, login, initial, gate, system=system, exported=exported, pid=pid
+        )
         self._executor = Executor(self._state)
         self.exited = False
 
@@ -90,6 +98,11 @@ class Shell:
         """
         streams = Streams({0: stdin, 1: stdout, 2: stderr})
         state = self._state
+        if state.system is not None:
+            state.system.enter(state.pid)
+            task = asyncio.current_task()
+            if task is not None:
+                state.system.attach(state.pid, task)
         try:
             _check_length(script)
             await self._lines(Parser(script), streams)
@@ -98,6 +111,12 @@ class Shell:
             await stderr.write(syntax_message(error, script, state))
         except ExitShell as end:
             state.status = end.status
+            self.exited = True
+        except asyncio.CancelledError:
+            signal = state.system.signal(state.pid) if state.system is not None else 0
+            if not signal:
+                raise
+            state.status = 128 + signal  # the shell was killed, not its client
             self.exited = True
         except (BrokenPipeError, TooMuchData):  # nobody takes the output any more, or it is too much to be kept
             state.status = KILLED_BY_PIPE
@@ -128,13 +147,30 @@ class Shell:
             return not error.incomplete
         return parser.lexer.open_document is None and _CONTINUED.search(text) is None
 
-    async def close(self) -> list[Job]:
-        """The session ends: background jobs are cancelled, except those that ``nohup`` or ``setsid`` started.
+    async def settle(self) -> None:
+        """Wait for the background jobs that still hold the session's output, as an SSH server does.
+
+        Without a process table jobs end with their session, so there is nothing to wait for.
+        """
+        while self._state.system is not None and (holding := {job.task for job in self.jobs if job.holds}):
+            await asyncio.wait(holding)
+
+    async def close(self, *, hangup: bool = False) -> list[Job]:
+        """The session ends.
+
+        On a system with processes background jobs go on, unless the line of a terminal was cut: then those end that
+        were not told to stay (``nohup``, ``setsid``, ``disown``). Elsewhere only ``nohup`` and ``setsid`` help.
 
         Returns:
             The jobs that go on. Their owner is now the endpoint, which cancels their tasks when its power is gone.
         """
-        detached = [job for job in self.jobs if job.text.split(None, 1)[:1] in (["nohup"], ["setsid"])]
+        system = self._state.system
+        if system is not None:
+            system.end(self._state.pid)
+            stays = not (hangup and self._state.terminal)
+            detached = [job for job in self.jobs if stays or system.detached(job.pid)]
+        else:
+            detached = [job for job in self.jobs if job.text.split(None, 1)[:1] in (["nohup"], ["setsid"])]
         others = [job.task for job in self.jobs if job not in detached]
         for task in others:
             task.cancel()

@@ -16,6 +16,7 @@ from powervm_sim.shell.call import Lookup, Output, Terminal
 from powervm_sim.shell.dialect import Dialect
 from powervm_sim.shell.files import Files
 from powervm_sim.shell.syntax import Command
+from powervm_sim.shell.system import System
 
 Gate = Callable[[], Awaitable[None]]
 """Returns at once while the endpoint runs, and as soon as it runs again while it is suspended."""
@@ -73,6 +74,8 @@ class Job:
         text: The command as written.
         task: What runs it; its result is the exit status.
         stdout: Where it writes.
+        holds: It keeps the output of its shell open, because it was not redirected.
+        signal: What it was killed by.
     """
 
     number: int
@@ -80,13 +83,15 @@ class Job:
     text: str
     task: asyncio.Task[int]
     stdout: Output
+    holds: bool = True
+    signal: int = 15
 
     @property
     def status(self) -> int | None:
-        """The exit status, None while it runs; 143 when it was cancelled."""
+        """The exit status, None while it runs; 128 + signal (143 unless it is known) when it was cancelled."""
         if not self.task.done():
             return None
-        return 143 if self.task.cancelled() else self.task.result()
+        return 128 + self.signal if self.task.cancelled() else self.task.result()
 
 
 class AbandonLine(Exception):
@@ -147,6 +152,7 @@ class State:
     login: bool
     variables: dict[str, str]
     gate: Gate | None = None
+    system: System | None = None
     exported: set[str] = field(default_factory=set)
     readonly: set[str] = field(default_factory=set)
     functions: dict[str, Command] = field(default_factory=dict)

@@ -30,6 +30,7 @@ class ErrorKind:
 
 
 MIGRATION_COMPLETED = ErrorKind("3EB09F5A", "MVR_MIG_COMPLETED", "I", "S", "Migration completed successfully")
+MIGRATION_FAILED = ErrorKind("8E1A4C90", "MVR_MIG_FAILED", "P", "S", "Migration ended with an error")
 LOGGING_STARTED = ErrorKind("9DBCFDEE", "ERRLOG_ON", "T", "O", "ERROR LOGGING TURNED ON")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -10,22 +11,23 @@ from typing import Any
 import asyncssh
 
 from powervm_sim.guest.clock import Clock
+from powervm_sim.guest.scp import serve_files
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
-from powervm_sim.guest.system_files import append_bounded
 from powervm_sim.guest.tree import Tree
 from powervm_sim.shell.call import Terminal
 from powervm_sim.shell.dialect import RESTRICTED_KSH
 from powervm_sim.shell.pipes import Collector, Text
 from powervm_sim.shell.shell import Shell
 from powervm_sim.vios.commands import catalogue
-from powervm_sim.vios.commands.root import LPM_LOG
-from powervm_sim.vios.error_log import LOGGING_STARTED, MIGRATION_COMPLETED, ErrorLog
+from powervm_sim.vios.error_log import LOGGING_STARTED, MIGRATION_COMPLETED, MIGRATION_FAILED, ErrorLog
+from powervm_sim.vios.logs import Logs
 from powervm_sim.vios.view import ViosView
 
 HOME = "/home/padmin"
-_LPM_LOG_LIMIT = 5 * 1024 * 1024
 _TREE_SIZE = 32 * 1024 * 1024
+_OWN = (HOME, "/tmp")  # noqa: S108 - in the simulated tree
+_AS_ROOT = re.compile(r"\s*oem_setup_env\s*(?:&&|;)(.*)", re.DOTALL)
 _ROOT_KSH = replace(RESTRICTED_KSH, name="ksh", login_name="ksh", restricted=False, protected=frozenset())
 
 
@@ -35,6 +37,10 @@ class VirtualIOServer:
     Attributes:
         tree: Its files.
         error_log: What ``errlog`` shows.
+        logs: Its other logs.
+        changed: Attributes that a user has set, by device and attribute.
+        defined: Names of devices that a user has unconfigured.
+        booted: When it was started, in seconds since the epoch.
         prompt: What an interactive shell shows.
 
     Args:
@@ -42,6 +48,8 @@ class VirtualIOServer:
         pause: Waits for so many seconds of a long thing (the world may let it be shorter).
         snap_seconds: How long ``snap`` takes.
         short_names: Whether commands over an exec channel are known without ``ioscli``; on a terminal they always are.
+        map_port: Maps a virtual fibre channel adapter to a physical port, or to none for an empty text.
+        set_mover: Sets the number of concurrent migrations (``cfg_msp_lpm_ops``) or their level (``concurrency_lvl``).
         clock: Real time, unless a test brings its own.
     """
 
@@ -54,6 +62,8 @@ class VirtualIOServer:
         pause: Callable[[float], Awaitable[None]],
         snap_seconds: float = 300.0,
         short_names: bool = False,
+        map_port: Callable[[str, str], None] | None = None,
+        set_mover: Callable[[str, int], None] | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._look = look
@@ -63,12 +73,17 @@ class VirtualIOServer:
         self.clock = clock or Clock()
         self.error_log = ErrorLog()
         self.error_log.add(LOGGING_STARTED, "errdemon", self.clock.time())
+        self.map_port = map_port
+        self.set_mover = set_mover
+        self.changed: dict[tuple[str, str], str] = {}
+        self.defined: set[str] = set()
+        self.booted = self.clock.time()
         self.tree = Tree(size=_TREE_SIZE, nodes=2000, now=self.clock.time)
         self._awake = asyncio.Event()
         self._awake.set()
-        for folder in (HOME, "/tmp", "/var/adm/lpm", LPM_LOG.rpartition("/")[0]):  # noqa: S108 - in the simulated tree
+        for folder in _OWN:
             self.tree.make_folders(folder)
-        self.tree.write(LPM_LOG, b"")
+        self.logs = Logs(self.tree, lambda: self.view.name, self.clock.time)
         self.tree.computed("/proc/version", self._build)
 
     @property
@@ -107,21 +122,35 @@ class VirtualIOServer:
 
     def sftp(self, channel: asyncssh.SSHServerChannel[bytes]) -> TreeSftp:
         """An SFTP (and scp) server over the tree, for `asyncssh.listen`."""
-        return TreeSftp(channel, self.tree, home=HOME, awake=self._awake, now=self.clock.time)
+        return serve_files(
+            channel,
+            self.tree,
+            home=HOME,
+            awake=self._awake,
+            now=self.clock.time,
+            writable=_OWN,
+            owner=("padmin", "staff"),
+        )
 
     async def command(self, text: str) -> tuple[str, int]:
         """Run a command for the management console (``viosvrcmd``), which writes it without ``ioscli``.
 
+        What follows ``oem_setup_env &&`` is run as root.
+
         Returns:
             Standard output, followed by standard error when the command failed; and the exit status.
         """
-        shell = Shell(
-            catalogue.lookup(self, short_names=True),
-            RESTRICTED_KSH,
-            session=None,
-            variables=_environment("padmin", HOME),
-            files=TreeFiles(self.tree, self._awake),
-        )
+        as_root = _AS_ROOT.match(text)
+        if as_root:
+            shell, text = self.root_shell(), as_root[1]
+        else:
+            shell = Shell(
+                catalogue.lookup(self, short_names=True),
+                RESTRICTED_KSH,
+                session=None,
+                variables=_environment("padmin", HOME),
+                files=TreeFiles(self.tree, self._awake),
+            )
         output, errors = Collector(), Collector()
         try:
             status = await shell.run(text, Text(), output, errors)
@@ -129,13 +158,28 @@ class VirtualIOServer:
             await shell.close()
         return (output.text if status == 0 else output.text + errors.text), status
 
-    def migration_completed(self) -> None:
-        """A migration that this server moved has ended well: an entry in the error log."""
-        self.error_log.add(MIGRATION_COMPLETED, "vioslpm0", self.clock.time())
+    def migration_phase(self, phase: str, partition: str, stream: int, role: str) -> None:
+        """A migration that this server moves has come to a new phase, such as ``copy``, ``end`` or ``failed``.
+
+        Args:
+            role: ``source`` or ``target``.
+        """
+        self.logs.phase(phase, partition, stream, role)
+        kind = {"end": MIGRATION_COMPLETED, "failed": MIGRATION_FAILED, "stopped": MIGRATION_FAILED}.get(phase)
+        if kind is not None:
+            self.error_log.add(kind, "vioslpm0", self.clock.time())
+
+    def may_change(self, path: str) -> bool:
+        """Whether ``padmin`` may change what is at the path."""
+        try:
+            real = self.tree.resolve(path, follow=False)[0]
+        except OSError:
+            return True  # that it is not there is for the command to say
+        return any(real.startswith(f"{folder}/") for folder in _OWN)
 
     def trace(self, text: str) -> None:
         """Add a line to the trace of migrations (``alog -o -t lpm``)."""
-        append_bounded(self.tree, LPM_LOG, f"{text}\n".encode("utf-8", "replace"), limit=_LPM_LOG_LIMIT)
+        self.logs.add("lpm", text)
 
     def _build(self) -> str:
         return (

@@ -8,9 +8,16 @@ from dataclasses import dataclass
 
 from powervm_sim.guest.interface import Firmware, Guest
 from powervm_sim.world.accounts import Account, Lockout
+from powervm_sim.world.device_build import (
+    add_devices,
+    devices_of,
+    settle_vios,
+    shared_adapter_entries,
+    storage_of,
+    trunks,
+)
 from powervm_sim.world.file import (
     ConsoleEntry,
-    EthernetEntry,
     PartitionEntry,
     ServerEntry,
     VirtualIOServerEntry,
@@ -30,9 +37,11 @@ from powervm_sim.world.model import (
     Placement,
     Profile,
     Server,
-    Storage,
+    Sharing,
     VirtualIOServerFacts,
 )
+from powervm_sim.world.naming import ethernet_mac
+from powervm_sim.world.neighbours import neighbour
 from powervm_sim.world.pace import Pace
 from powervm_sim.world.power import Power
 from powervm_sim.world.rmc import Rmc
@@ -115,18 +124,23 @@ class _Builder:
             processors=entry.processors,
             capable=entry.capable,
             migration_limit=entry.migrations,
-            vlans=frozenset(entry.vlans),
             uuid=self._uuid(name).lower(),
         )
-        for vios_name, vios in entry.virtual_io_servers.items():
-            partition = self._virtual_io_server(vios_name, vios, sorted(entry.vlans))
+        server.devices = devices_of(self._world, server, entry)
+        for index, (vios_name, vios) in enumerate(entry.virtual_io_servers.items()):
+            partition = self._virtual_io_server(vios_name, vios, entry, priority=index + 1)
             self._world.partitions[vios_name] = partition
-            server.add(Placement(partition, server, vios.id, RUNNING))
+            placement = Placement(partition, server, vios.id, RUNNING)
+            server.add(placement)
+            settle_vios(self._world, placement, vios)
         return server
 
-    def _virtual_io_server(self, name: str, entry: VirtualIOServerEntry, vlans: list[int]) -> Partition:
+    def _virtual_io_server(
+        self, name: str, entry: VirtualIOServerEntry, server: ServerEntry, *, priority: int
+    ) -> Partition:
         memory, processors, units = _amount(entry.memory), _amount(1, most=4), _amount(entry.units)
         ready = entry.rmc == "working"
+        ethernet, shared = trunks(self._world, name, shared_adapter_entries(server, entry), priority)
         partition = Partition(
             name=name,
             uuid=self._uuid(name),
@@ -139,13 +153,10 @@ class _Builder:
             profiles={"default_profile": Profile("default_profile", memory, processors, units, "default")},
             default_profile="default_profile",
             current_profile="default_profile",
-            ethernet=tuple(
-                self._ethernet(name, EthernetEntry(slot=2 + index, vlan=vlan), trunk=1)
-                for index, vlan in enumerate(vlans)
-            ),
+            ethernet=ethernet,
             rmc=Rmc(lambda: ready, self._world.pace.now),
             msp=entry.msp,
-            vios=VirtualIOServerFacts(entry.level, frozenset(entry.storage)),
+            vios=VirtualIOServerFacts(entry.level, frozenset(entry.storage), shared_adapters=shared),
             down=entry.down,
             served_address=entry.serve,
         )
@@ -157,19 +168,10 @@ class _Builder:
         partition = self._partition(name, entry)
         self._world.partitions[name] = partition
         state = RUNNING if entry.activated else NOT_ACTIVATED
-        storage = tuple(
-            Storage(
-                kind=adapter.kind,
-                slot=adapter.slot,
-                host_id=self._file.servers[entry.server].virtual_io_servers[adapter.server].id,
-                host_name=adapter.server,
-                remote_slot=adapter.remote_slot,
-                wwpns=self._wwpns(name, adapter.slot) if adapter.kind == "fc" else (),
-            )
-            for adapter in entry.storage
-        )
+        storage = tuple(storage_of(self._world, name, server, adapter) for adapter in entry.storage)
         placement = Placement(partition, server, entry.id, state, storage)
         server.add(placement)
+        add_devices(self._world, placement, entry)
         if entry.activated or entry.configured:
             partition.current_profile = entry.profile
             best = server.generation.best_mode(server.firmware)
@@ -182,6 +184,9 @@ class _Builder:
         memory = _amount(entry.memory)
         processors = _amount(entry.processors, most=entry.processors * 2)
         units = _amount(entry.units, least=0.1) if entry.units else None
+        mode = entry.compat_mode
+        sharing = Sharing("cap" if entry.capped else "uncap", entry.weight) if units else Sharing("keep_idle_procs", 0)
+        profile = Profile(entry.profile, memory, processors, units, mode, sharing=sharing, pool=entry.processor_pool)
         partition = Partition(
             name=name,
             uuid=self._uuid(name),
@@ -190,10 +195,19 @@ class _Builder:
             memory=memory,
             processors=processors,
             units=units,
-            desired_mode=entry.compat_mode,
-            profiles={entry.profile: Profile(entry.profile, memory, processors, units, entry.compat_mode)},
+            desired_mode=mode,
+            profiles={entry.profile: profile},
             default_profile=entry.profile,
-            ethernet=tuple(self._ethernet(name, adapter) for adapter in entry.ethernet),
+            ethernet=tuple(
+                Ethernet(
+                    adapter.slot,
+                    adapter.vlan,
+                    ethernet_mac(self._world, name, adapter.slot),
+                    adapter.vswitch,
+                    additional=adapter.additional_vlans,
+                )
+                for adapter in entry.ethernet
+            ),
             rmc=Rmc(lambda: partition.guest is not None and partition.guest.rmc_ready, self._world.pace.now),
             distribution=entry.distribution,
             configured=entry.configured or entry.activated,
@@ -201,6 +215,9 @@ class _Builder:
             dirty_rate=entry.dirty_rate,
             down=entry.down,
             served_address=entry.serve,
+            sharing=sharing,
+            huge_pages=entry.huge_pages,
+            max_virtual_slots=entry.max_virtual_slots,
         )
         if entry.migration_fault is not None:
             fault = entry.migration_fault
@@ -210,6 +227,8 @@ class _Builder:
                 self._world.pace.real_seconds(self._world.settings.durations.rmc_return)
             ),
             power_off=lambda restart: self._power.ended_by_itself(partition, restart),
+            neighbour=lambda other: neighbour(self._world, other),
+            long=self._world.pace.long,
         )
         seed = self._world.random(f"guest/{name}").getrandbits(32)
         partition.guest = self._guest_factory(name, entry, firmware, seed)
@@ -218,14 +237,6 @@ class _Builder:
     def _uuid(self, name: str) -> str:
         number = self._world.random(f"uuid/{name}").getrandbits(128)
         return str(uuid.UUID(int=number, version=4)).upper()
-
-    def _ethernet(self, name: str, entry: EthernetEntry, trunk: int | None = None) -> Ethernet:
-        number = self._world.random(f"mac/{name}/{entry.slot}").getrandbits(32)
-        return Ethernet(entry.slot, entry.vlan, f"FA{number:08X}{entry.slot & 0xFF:02X}", trunk_priority=trunk)
-
-    def _wwpns(self, name: str, slot: int) -> tuple[str, str]:
-        number = self._world.random(f"wwpn/{name}/{slot}").getrandbits(32) & ~1
-        return f"c05076{number:010x}", f"c05076{number + 1:010x}"
 
 
 def _amount(desired: float, *, least: float | None = None, most: float | None = None) -> Amount:

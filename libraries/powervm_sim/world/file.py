@@ -6,17 +6,17 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
-Name = Annotated[str, Field(pattern=r'^[^,="/\s:][^,="/:\n]{0,30}$')]
+from powervm_sim.world.device_file import PartitionDevices, ServerDevices, ViosDevices
+from powervm_sim.world.devices import DEFAULT_SWITCH
+from powervm_sim.world.entry import Entry as _Entry
+from powervm_sim.world.entry import Name, Slot, Vlan
+
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 Megabytes = Annotated[int, Field(gt=0, le=1 << 32)]
 Mode = Annotated[str, Field(pattern=r"^(default|POWER\d+(_base|\+)?)$")]
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ServedEntry(_Entry):
@@ -27,12 +27,14 @@ class ServedEntry(_Entry):
         address: Address inside the world, as its machines know each other.
         password: The password of its user; a random one when it is not stated.
         down: Nothing listens there.
+        banner: What every client is shown before it logs in.
     """
 
     serve: str
     address: str
     password: str | None = Field(default=None, repr=False)
     down: bool = False
+    banner: str = Field(default="", max_length=4096)
 
     @field_validator("serve", "address")
     @classmethod
@@ -65,7 +67,7 @@ class ConsoleEntry(ServedEntry):
     lockout: LockoutEntry = LockoutEntry()
 
 
-class VirtualIOServerEntry(ServedEntry):
+class VirtualIOServerEntry(ServedEntry, ViosDevices):
     """A Virtual I/O Server partition."""
 
     id: int = Field(ge=1, le=999)
@@ -78,7 +80,7 @@ class VirtualIOServerEntry(ServedEntry):
     user: Name = "padmin"
 
 
-class ServerEntry(_Entry):
+class ServerEntry(ServerDevices):
     """A managed system."""
 
     console: Name
@@ -92,24 +94,30 @@ class ServerEntry(_Entry):
     processors: int = Field(gt=0)
     capable: bool = True
     migrations: int = Field(default=16, ge=0)
-    vlans: tuple[int, ...] = (1,)
-    virtual_io_servers: dict[Name, VirtualIOServerEntry] = {}
+    virtual_io_servers: dict[Name, VirtualIOServerEntry] = Field(default={})
 
 
 class EthernetEntry(_Entry):
     """A virtual Ethernet adapter."""
 
-    slot: int = Field(ge=2, le=65_535)
-    vlan: int = Field(default=1, ge=1, le=4094)
+    slot: Slot
+    vlan: Vlan = 1
+    additional_vlans: tuple[Vlan, ...] = Field(default=(), max_length=20)
+    vswitch: Name = DEFAULT_SWITCH
 
 
 class StorageEntry(_Entry):
-    """A virtual SCSI or fibre channel client adapter and the Virtual I/O Server that hosts it."""
+    """A virtual SCSI or fibre channel client adapter and the Virtual I/O Server that hosts it.
 
-    slot: int = Field(ge=2, le=65_535)
+    Attributes:
+        port: The physical port there for ``fc``; its first usable one when none is stated.
+    """
+
+    slot: Slot
     kind: Literal["scsi", "fc"]
     server: Name
-    remote_slot: int = Field(ge=2, le=65_535)
+    remote_slot: Slot
+    port: str | None = None
 
 
 class FaultEntry(_Entry):
@@ -126,12 +134,12 @@ class FaultEntry(_Entry):
     times: int = Field(default=1, ge=1)
 
 
-class PartitionEntry(ServedEntry):
+class PartitionEntry(ServedEntry, PartitionDevices):
     """A mobile partition."""
 
     server: Name
     id: int = Field(ge=1, le=999)
-    distribution: Literal["rhel9", "sles15"]
+    distribution: Literal["rhel8", "rhel9", "rhel10", "sles15", "sles15sp6"]
     memory: Megabytes = 8192
     processors: int = Field(default=2, ge=1)
     units: float | None = Field(default=0.5, gt=0)
@@ -196,7 +204,7 @@ class WorldFile(_Entry):
     seed: int = 1
     consoles: dict[Name, ConsoleEntry] = Field(min_length=1)
     servers: dict[Name, ServerEntry] = Field(min_length=1)
-    partitions: dict[Name, PartitionEntry] = {}
+    partitions: dict[Name, PartitionEntry] = Field(default={})
     control: ServedEntry = ServedEntry(serve="127.0.1.1", address="10.20.0.254")
     latency: LatencyEntry = LatencyEntry()
     durations: DurationsEntry = DurationsEntry()

@@ -27,6 +27,11 @@ class Generation:
             return "POWER9_base"
         return self.name
 
+    def offered(self, firmware: str) -> tuple[str, ...]:
+        """The modes of a server with this firmware: FW910 has only the base of its own generation."""
+        own = self.best_mode(firmware)
+        return self.modes if own == self.name else tuple(mode for mode in self.modes if mode != self.name)
+
     def supports(self, mode: str) -> bool:
         """Whether a partition in this mode (or with this wish) can run here."""
         return mode == "default" or mode in self.modes

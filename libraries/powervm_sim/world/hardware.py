@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from powervm_sim.guest.interface import Adapter, ConsoleContact, Hardware
+from powervm_sim.world.devices import LogicalPort, Vnic, port_index
+from powervm_sim.world.locations import location
 from powervm_sim.world.model import Console, Ethernet, Placement, Server, Storage
+from powervm_sim.world.usage import active_backing
 
 _UNIT = 0x3000_0000
 _DRIVERS = {"scsi": ("ibmvscsi", "vhost"), "fc": ("ibmvfc", "vfchost")}
@@ -30,13 +33,15 @@ def hardware_of(placement: Placement) -> Hardware:
         units=units.desired if units else None,
         minimum_units=units.minimum if units else None,
         maximum_units=units.maximum if units else None,
-        capped=False,
-        weight=128,
-        pool_id=0,
+        capped=partition.sharing.mode == "cap",
+        weight=partition.sharing.weight,
+        pool_id=placement.pool,
         server_processors=server.processors,
         consoles=(_contact(server.console),),
         adapters=(
-            *(_network(adapter) for adapter in partition.ethernet),
+            *(ethernet_adapter(adapter) for adapter in partition.ethernet),
+            *(vnic_adapter(placement, vnic) for vnic in partition.vnics),
+            *(port_adapter(port, server) for port in placement.ports),
             *(_storage(server, adapter) for adapter in placement.storage),
         ),
     )
@@ -53,14 +58,33 @@ def host_device(server: Server, storage: Storage) -> str:
     return f"{_DRIVERS[storage.kind][1]}{slots.index(storage.remote_slot)}"
 
 
-def location(server: Server, card: int, port: int = 1) -> str:
-    """The location code of a port of a physical adapter card of a server."""
-    return f"U78D{server.generation.name[5:]}.001.{server.serial}-P1-C{card}-T{port}"
+def port_adapter(port: LogicalPort, server: Server | None = None) -> Adapter:
+    """A logical port as the operating system sees it; with its location code when its server is known."""
+    physical = None if server is None else server.devices.port(port.adapter, port.port)
+    return Adapter(
+        "mlx5_core",
+        0,
+        mac=_colons(port.mac),
+        host_location=f"{physical.location}-S{port_index(port.number)}" if physical is not None else "",
+        drc_index=port.drc_index,
+        hcn_id=port.hcn_id,
+        primary=port.migratable,
+    )
 
 
-def _network(adapter: Ethernet) -> Adapter:
-    pairs = (adapter.mac[index : index + 2] for index in range(0, 12, 2))
-    return Adapter("ibmveth", _UNIT + adapter.slot, mac=":".join(pairs).lower())
+def ethernet_adapter(adapter: Ethernet) -> Adapter:
+    """A virtual Ethernet adapter as the operating system sees it."""
+    return Adapter("ibmveth", _UNIT + adapter.slot, mac=_colons(adapter.mac), hcn_id=adapter.hcn_id)
+
+
+def vnic_adapter(placement: Placement, vnic: Vnic) -> Adapter:
+    """A vNIC as the operating system sees it."""
+    link = active_backing(placement, vnic) is not None
+    return Adapter("ibmvnic", _UNIT + vnic.slot, mac=_colons(vnic.mac), hcn_id=vnic.hcn_id, link=link)
+
+
+def _colons(mac: str) -> str:
+    return ":".join(mac[index : index + 2] for index in range(0, 12, 2)).lower()
 
 
 def _storage(server: Server, adapter: Storage) -> Adapter:
@@ -70,8 +94,17 @@ def _storage(server: Server, adapter: Storage) -> Adapter:
         host_name=adapter.host_name,
         host_id=adapter.host_id,
         host_device=host_device(server, adapter),
-        host_location=location(server, adapter.host_id + 1),
+        host_location=_host_location(server, adapter),
+        wwpns=adapter.wwpns,
     )
+
+
+def _host_location(server: Server, adapter: Storage) -> str:
+    """That of the physical port below a storage adapter; of the host's first one when it is not mapped."""
+    host = server.placements.get(adapter.host_id)
+    vios = host.partition.vios if host is not None else None
+    port = vios.fc_port(adapter.fc_port) if vios is not None else None
+    return location(server, adapter.host_id + 1) if port is None else port.location
 
 
 def _contact(console: Console) -> ConsoleContact:

@@ -43,12 +43,17 @@ class Event:
 
 
 class History:
-    """An append-only list of events. Only a lab that runs for days meets its limit; then the oldest half is dropped."""
+    """An append-only list of events. Only a lab that runs for days meets its limit; then the oldest half is dropped.
+
+    Attributes:
+        watchers: Called with each event after it was recorded.
+    """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._events: list[Event] = []
         self._number = 0
+        self.watchers: list[Callable[[Event], None]] = []
 
     def add(self, kind: str, **facts: Any) -> Event:
         """Record that something happened just now."""
@@ -57,6 +62,8 @@ class History:
         self._events.append(event)
         if len(self._events) > _LIMIT:
             del self._events[: _LIMIT // 2]
+        for watcher in self.watchers:
+            watcher(event)
         return event
 
     def events(self, kind: str | None = None, **facts: Any) -> tuple[Event, ...]:

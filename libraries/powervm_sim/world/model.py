@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from powervm_sim.guest.interface import Guest
 from powervm_sim.world.accounts import Account
+from powervm_sim.world.devices import (
+    DEFAULT_SWITCH,
+    Backing,
+    Devices,
+    FibrePort,
+    LogicalPort,
+    OwnedSlot,
+    SharedAdapter,
+    Vnic,
+)
 from powervm_sim.world.gate import Gate
 from powervm_sim.world.generations import Generation
+from powervm_sim.world.mobility import MoverSettings, SystemMobility
 from powervm_sim.world.rmc import Rmc
+
+if TYPE_CHECKING:
+    from powervm_sim.world.profile_devices import ProfileDevices
 
 NOT_ACTIVATED = "Not Activated"
 STARTING = "Starting"
 RUNNING = "Running"
 SHUTTING_DOWN = "Shutting Down"
 MIGRATING = "Migrating - "
+HUGE_PAGE = 16_384
+"""Megabytes of a huge page."""
 
 
 @dataclass(eq=False)
@@ -50,6 +67,19 @@ class Amount:
     maximum: float
 
 
+@dataclass(frozen=True)
+class Sharing:
+    """How a partition shares processors.
+
+    Attributes:
+        mode: ``cap`` or ``uncap`` for shared processors; for dedicated ones what happens to idle ones.
+        weight: Of an uncapped partition.
+    """
+
+    mode: str = "uncap"
+    weight: int = 128
+
+
 @dataclass
 class Profile:
     """A partition profile. ``units`` is None for dedicated processors."""
@@ -59,17 +89,34 @@ class Profile:
     processors: Amount
     units: Amount | None
     compat_mode: str
+    sharing: Sharing = Sharing()
+    pool: int = 0
+    devices: ProfileDevices | None = None
 
 
 @dataclass(frozen=True)
 class Ethernet:
-    """A virtual Ethernet adapter."""
+    """A virtual Ethernet adapter.
+
+    Attributes:
+        additional: The VLANs that go through it with their tags.
+        trunk_priority: Of an adapter of a Virtual I/O Server that may bridge.
+        hcn_id: It is the backup of the migratable port with this id; 0 otherwise.
+    """
 
     slot: int
     vlan: int
     mac: str
-    vswitch: str = "ETHERNET0"
+    vswitch: str = DEFAULT_SWITCH
     trunk_priority: int | None = None
+    additional: tuple[int, ...] = ()
+    required: bool = False
+    hcn_id: int = 0
+
+    @property
+    def vlans(self) -> tuple[int, ...]:
+        """All VLANs that it takes part in."""
+        return (self.vlan, *self.additional)
 
 
 @dataclass(frozen=True)
@@ -80,6 +127,8 @@ class Storage:
         kind: ``scsi`` or ``fc``.
         host_id: Partition id of the Virtual I/O Server.
         wwpns: Two names for ``fc``, none for ``scsi``.
+        fc_port: The physical port of the host that an ``fc`` adapter is mapped to, for example ``fcs0``.
+        hosted: The host has the server adapter that belongs to it.
     """
 
     kind: str
@@ -88,6 +137,23 @@ class Storage:
     host_name: str
     remote_slot: int
     wwpns: tuple[str, ...] = ()
+    fc_port: str = ""
+    required: bool = False
+    hosted: bool = True
+
+
+@dataclass(frozen=True)
+class WaitingAdapter:
+    """A server adapter of a Virtual I/O Server that no client adapter is connected to.
+
+    Attributes:
+        client_id: Who may connect; None for anybody. Likewise `client_slot`.
+    """
+
+    kind: str
+    slot: int
+    client_id: int | None
+    client_slot: int | None
 
 
 @dataclass
@@ -105,6 +171,13 @@ class VirtualIOServerFacts:
 
     level: str
     storage: frozenset[str]
+    fc_ports: tuple[FibrePort, ...] = ()
+    shared_adapters: tuple[SharedAdapter, ...] = ()
+    mover: MoverSettings = field(default_factory=MoverSettings)
+
+    def fc_port(self, name: str) -> FibrePort | None:
+        """A physical fibre channel port by its name."""
+        return next((port for port in self.fc_ports if port.name == name), None)
 
 
 @dataclass(eq=False)
@@ -137,6 +210,10 @@ class Partition:
     down: bool = False
     served_address: str = ""
     gate: Gate = field(default_factory=Gate)
+    vnics: tuple[Vnic, ...] = ()
+    sharing: Sharing = Sharing()
+    huge_pages: int = 0
+    max_virtual_slots: int = 200
     power_watchers: list[Callable[[bool], None]] = field(default_factory=list)
 
     @property
@@ -161,6 +238,11 @@ class Placement:
 
     Attributes:
         state: The words of ``lssyscfg -r lpar -F state``.
+        backings: The backing devices of the partition's vNICs on this server.
+        ports: The logical ports that it holds on this server.
+        slots: The physical slots that it owns.
+        pool: The id of its shared processor pool on this server.
+        waiting: Server adapters without a client, of a Virtual I/O Server.
     """
 
     partition: Partition
@@ -168,6 +250,11 @@ class Placement:
     lpar_id: int
     state: str
     storage: tuple[Storage, ...] = ()
+    backings: tuple[Backing, ...] = ()
+    ports: tuple[LogicalPort, ...] = ()
+    slots: tuple[OwnedSlot, ...] = ()
+    pool: int = 0
+    waiting: tuple[WaitingAdapter, ...] = ()
 
     @property
     def name(self) -> str:
@@ -213,9 +300,10 @@ class Server:
     processors: int
     capable: bool
     migration_limit: int
-    vlans: frozenset[int]
     uuid: str
+    devices: Devices = field(default_factory=Devices)
     placements: dict[int, Placement] = field(default_factory=dict)
+    mobility: SystemMobility = field(default_factory=SystemMobility)
 
     @property
     def type_model_serial(self) -> str:
@@ -233,20 +321,43 @@ class Server:
         return [place for _, place in sorted(self.placements.items()) if place.partition.is_vios]
 
     @property
+    def vlans(self) -> frozenset[int]:
+        """The VLANs of any switch that a Virtual I/O Server bridges."""
+        return frozenset(vlan for name in self.devices.vswitches for vlan in self.bridged(name))
+
+    def bridged(self, vswitch: str) -> frozenset[int]:
+        """The VLANs of one switch that a Shared Ethernet Adapter bridges."""
+        return frozenset(
+            vlan
+            for place in self.virtual_io_servers
+            for adapter in place.partition.ethernet
+            if adapter.vswitch == vswitch and adapter.trunk_priority is not None and bridges(place, adapter)
+            for vlan in adapter.vlans
+        )
+
+    @property
     def firmware_memory(self) -> int:
         """Megabytes that the hypervisor keeps for itself: a thirty-second part, whole blocks."""
         return -(-self.memory // 32 // self.lmb) * self.lmb
 
     @property
     def free_memory(self) -> int:
-        """Megabytes that no partition holds."""
+        """Megabytes that no partition holds and that are not set aside as huge pages."""
         held = sum(int(place.partition.memory.desired) for place in self.placements.values() if place.powered)
-        return self.memory - self.firmware_memory - held
+        return self.memory - self.firmware_memory - self.devices.huge_pages * HUGE_PAGE - held
+
+    @property
+    def free_huge_pages(self) -> int:
+        """Huge pages that no partition holds."""
+        return self.devices.huge_pages - sum(
+            place.partition.huge_pages for place in self.placements.values() if place.powered
+        )
 
     @property
     def free_units(self) -> float:
-        """Processing units that no partition holds."""
+        """Processing units that no partition holds and no pool reserves."""
         held = sum(units_of(place.partition) for place in self.placements.values() if place.powered)
+        held += sum(pool.reserved for pool in self.devices.pools.values())
         return round(self.processors - held, 2)
 
     def free_id(self, wanted: int) -> int:
@@ -271,3 +382,22 @@ class Server:
 def units_of(partition: Partition) -> float:
     """Processing units that a partition holds; a dedicated processor is one."""
     return partition.units.desired if partition.units else partition.processors.desired
+
+
+def bridges(host: Placement, adapter: Ethernet) -> bool:
+    """Whether a Shared Ethernet Adapter of a Virtual I/O Server uses this trunk adapter."""
+    vios = host.partition.vios
+    return vios is not None and any(shared.slot == adapter.slot for shared in vios.shared_adapters)
+
+
+def pool_room(server: Server, pool: int) -> float:
+    """Processing units that partitions can still be given in a shared processor pool, its maximum considered."""
+    found = server.devices.pools[pool]
+    if found.maximum is None:
+        return server.free_units
+    held = sum(
+        place.partition.units.desired
+        for place in server.placements.values()
+        if place.powered and place.pool == pool and place.partition.units
+    )
+    return round(min(server.free_units, found.maximum - found.reserved - held), 2)

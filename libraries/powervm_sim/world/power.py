@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from powervm_sim import hsc
+from powervm_sim.world.dlpar import noticing_failovers
 from powervm_sim.world.hardware import hardware_of
-from powervm_sim.world.model import NOT_ACTIVATED, RUNNING, SHUTTING_DOWN, STARTING, Partition, Placement, Profile
+from powervm_sim.world.model import (
+    NOT_ACTIVATED,
+    RUNNING,
+    SHUTTING_DOWN,
+    STARTING,
+    Partition,
+    Placement,
+    Profile,
+    pool_room,
+)
+from powervm_sim.world.profile_devices import apply_devices, check_devices
 from powervm_sim.world.state import World
 
 
@@ -22,7 +33,8 @@ class Power:
             profile: The profile to use; None for the current configuration.
 
         Raises:
-            HscError: HSCL3681 not in state Not Activated, HSCL3680 never activated, HSCL03EC or HSCL03FA no resources.
+            HscError: HSCL3681 not in state Not Activated, HSCL3680 never activated, HSCL03EC, HSCL03FA or
+                HSCLAF3A no resources.
         """
         partition = placement.partition
         if placement.state != NOT_ACTIVATED:
@@ -31,7 +43,8 @@ class Power:
             raise hsc.HscError("HSCL3681", text)
         chosen = self._profile(partition, profile)
         if chosen is not None:
-            _apply(partition, chosen)
+            check_devices(placement, chosen)
+            _apply(placement, chosen)
         self._check_resources(placement)
         wish = partition.desired_mode
         best = placement.server.generation.best_mode(placement.server.firmware)
@@ -80,15 +93,20 @@ class Power:
             text = f"There is not enough memory: Obtained:  {server.free_memory}, Required:  "
             end = ".  Check that there is enough memory available to activate the partition."
             raise hsc.HscError("HSCL03EC", f"{text}{int(partition.memory.desired)}{end}")
+        if partition.huge_pages > server.free_huge_pages:
+            text = f"There are not enough huge pages available: Obtained: {server.free_huge_pages}, Required: "
+            raise hsc.HscError("HSCLAF3A", f"{text}{partition.huge_pages}")
         needed = partition.units.desired if partition.units else partition.processors.desired
-        if needed > server.free_units:
-            text = f"There are not enough processing units available: Obtained: {server.free_units}, Required: {needed}"
+        room = pool_room(server, placement.pool) if partition.units else server.free_units
+        if needed > room:
+            text = f"There are not enough processing units available: Obtained: {room}, Required: {needed}"
             raise hsc.HscError("HSCL03FA", text)
 
     async def _start(self, placement: Placement) -> None:
         durations = self._world.settings.durations
         await self._world.pace.long(durations.activation)
-        placement.state = RUNNING
+        with noticing_failovers(placement.server):
+            placement.state = RUNNING
         partition = placement.partition
         await self._world.pace.long(durations.boot)
         if placement.state != RUNNING:
@@ -106,15 +124,21 @@ class Power:
         if partition.guest is not None:
             partition.guest.stop()
         partition.power_changed(False)
-        placement.state = NOT_ACTIVATED
+        with noticing_failovers(placement.server):
+            placement.state = NOT_ACTIVATED
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=NOT_ACTIVATED)
         if restart:
             self.activate(placement, None)
 
 
-def _apply(partition: Partition, profile: Profile) -> None:
+def _apply(placement: Placement, profile: Profile) -> None:
+    partition = placement.partition
     partition.memory = profile.memory
     partition.processors = profile.processors
     partition.units = profile.units
+    partition.sharing = profile.sharing
+    if profile.pool in placement.server.devices.pools:
+        placement.pool = profile.pool
     partition.desired_mode = profile.compat_mode
     partition.current_profile = profile.name
+    apply_devices(placement, profile)

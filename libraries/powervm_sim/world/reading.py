@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from powervm_sim.world.device_checks import device_problems
 from powervm_sim.world.file import WorldFile
 from powervm_sim.world.generations import GENERATIONS
 from powervm_sim.world.yaml_positions import Document, KeyPath
@@ -108,6 +109,7 @@ def _reference_problems(world: WorldFile) -> list[tuple[KeyPath, str]]:
         *_repeated_ids(world),
         *_bad_modes(world),
         *_bad_blackout(world),
+        *device_problems(world),
     ]
 
 

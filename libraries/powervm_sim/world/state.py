@@ -115,7 +115,7 @@ def find_placement(server: Server, *, name: str | None = None, number: str | Non
     if name is not None:
         return placement_named(server, name)
     assert number is not None
-    found = server.placements.get(int(number)) if number.isdigit() else None
+    found = server.placements.get(int(number)) if number.isdecimal() and len(number) < 10 else None
     if found is None:
         raise hsc.partition_id_unknown(number)
     return found

@@ -51,6 +51,9 @@ def test_every_known_line_is_one_record_that_loses_nothing(line: str) -> None:
     (9, "adapter_id", "2"),
     (10, "adapter_id", "null"),
     (12, "drc_name", "PHB 4229"),
+    (13, "io_slots", "21020013/none/1,21040015/none/1,21010020/none/0"),
+    (13, "virtual_vasi_adapters", "none"),
+    (14, "curr_lpar_score", "none"),
 ])  # fmt: skip
 def test_values_of_real_lines(position: int, attribute: str, expected: str) -> None:
     (record,) = read_records(REAL_LINES[position])
@@ -63,6 +66,37 @@ def test_every_known_table_has_a_value_for_each_name(table: str) -> None:
     records = read_table(table)
     assert [",".join(record.values()) for record in records] == rows
     assert all(list(record) == header.split(",") for record in records)
+
+
+BACKING_DEVICES = (
+    "lpar_name,lpar_id,type,adapter_id,physical_port_id,logical_port_id,capacity,desired_capacity,max_capacity,"
+    "desired_max_capacity,failover_priority,is_active,status"
+)
+
+
+@pytest.mark.parametrize(("names", "line"), [
+    ("lpar_name,port_vlan_id,vswitch,state,trunk_priority", "sys-R1-vios1,1,ETHERNET0,1,1"),
+    ("lpar_name,port_vlan_id,vswitch,state,trunk_priority", "sys-R1-vios1,2,ETHERNET0,1,1"),
+    (BACKING_DEVICES, "vios-a,100,sriov,1,1,27004003,2.0,2.0,100.0,100.0,50,1,Operational"),
+    (
+        "name,rmc_state,rmc_ipaddr,rmc_osshutdown_capable,dlpar_mem_capable,dlpar_proc_capable,dlpar_io_capable",
+        "teacher02 9.200.104.218,inactive,9.200.104.218,0,0,0,0",
+    ),
+    (
+        "lpar_id,state,rmc_state,rmc_ipaddr,os_version,dlpar_mem_capable,dlpar_proc_capable,dlpar_io_capable",
+        "3,Running,active,10.32.244.214,AIX 6.1 6100-06-06-1140,1,1,1",
+    ),
+])  # fmt: skip
+def test_rows_of_values_are_read_by_the_names_that_were_asked_for(names: str, line: str) -> None:
+    (record,) = read_values(line + "\n", names.split(","))
+    assert list(record) == names.split(",")
+    assert ",".join(record.values()) == line
+
+
+def test_vital_product_data_is_one_value_of_many_lines() -> None:
+    (record,) = read_records((OUTPUT / "lshmc_vpd.txt").read_text(encoding="utf-8"))
+    lines = record["vpd"].splitlines()
+    assert (lines[0], lines[5], lines[-1]) == ("*FC ????????", "*TM 7310-CR4", "*RM V7R3.1.0.1")
 
 
 def test_values_with_a_quoted_list() -> None:

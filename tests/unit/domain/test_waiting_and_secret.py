@@ -6,8 +6,9 @@ import pickle
 
 import pytest
 
-from powervm.secret import Password
-from powervm.waiting import Deadline, DeadlinePassed, wait_until
+from powervm.errors import MobilityError
+from powervm.secret import Password, masked
+from powervm.waiting import Deadline, DeadlinePassed, ask_until, wait_until
 
 
 class Clock:
@@ -70,3 +71,57 @@ def test_a_password_shows_nowhere() -> None:
         assert "canary" not in text
     with pytest.raises(TypeError, match="not written to any file"):
         pickle.dumps(password)
+
+
+def test_passwords_are_compared_without_showing_them() -> None:
+    assert Password("canary-77").equals(Password("canary-77"))
+    assert not Password("canary-77").equals(Password("canary-78"))
+
+
+def test_a_password_that_was_echoed_is_masked() -> None:
+    assert masked("sh: s3cret: not found", [Password("s3cret"), Password("")]) == "sh: ********: not found"
+
+
+class Broken(MobilityError):
+    """A question that failed."""
+
+
+def test_an_error_is_no_answer_and_not_the_end() -> None:
+    answers = iter([Broken("busy"), None, "here"])
+
+    def question(limit: Deadline) -> str | None:
+        assert 5 <= limit.limit <= 7
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert ask_until(question, Deadline(10), each=7, interval=0.001, what="it") == "here"
+
+
+def test_the_last_error_is_told() -> None:
+    def question(limit: Deadline) -> str:
+        raise Broken("hmc1: HSCL3205 busy.", remedy="Try later.")
+
+    with pytest.raises(DeadlinePassed, match=r"for it, and it did not come. Last: hmc1: HSCL3205 busy. Try later."):
+        ask_until(question, Deadline(0.01), each=1, interval=0.001, what="it")
+
+
+def test_some_errors_are_final_and_a_late_answer_gives_the_connection_up() -> None:
+    late: list[str] = []
+    errors = iter([DeadlinePassed("late"), Broken("refused")])
+
+    def question(limit: Deadline) -> str:
+        raise next(errors)
+
+    with pytest.raises(Broken, match="refused"):
+        ask_until(
+            question,
+            Deadline(10),
+            each=1,
+            interval=0.001,
+            what="it",
+            final=(Broken,),
+            late=lambda: late.append("closed"),
+        )
+    assert late == ["closed"]

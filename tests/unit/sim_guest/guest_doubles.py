@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from powervm_sim.guest.clock import Clock
-from powervm_sim.guest.interface import Adapter, ConsoleContact, Firmware, Hardware
+from powervm_sim.guest.interface import Adapter, ConsoleContact, Firmware, Hardware, Neighbour
 from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.guest.spec import GuestSpec
 from powervm_sim.shell.pipes import Collector, Text
@@ -66,6 +66,20 @@ TARGET = replace(
 )
 
 
+PORT = Adapter("mlx5_core", 0, mac="02:05:a1:b2:00:01", drc_index=0x20004005, hcn_id=0xA1B2C3D4, primary=True)
+"""A migratable logical port; its backup is a vNIC."""
+
+BACKUP = Adapter("ibmvnic", 0x30000003, mac="02:05:a1:b2:00:02", hcn_id=0xA1B2C3D4)
+_PATHS = tuple(
+    Adapter("ibmvfc", unit, host_name=f"vios{number}", host_device="vfchost0", wwpns=(f"{wwpn:x}", f"{wwpn + 1:x}"))
+    for number, unit, wwpn in ((1, 0x30000004, 0xC050760000000010), (2, 0x30000005, 0xC050760000000012))
+)
+_HYBRID = (Adapter("ibmveth", 0x30000002, mac="02:05:a1:b2:00:09"), BACKUP, PORT, *_PATHS)
+HYBRID_SOURCE = replace(SOURCE, adapters=_HYBRID)
+HYBRID_TARGET = replace(TARGET, adapters=_HYBRID)
+"""With a bond of a logical port and a vNIC, and a disk with two paths."""
+
+
 @dataclass
 class Hands:
     """Clocks that are moved by hand, and what the guest told the firmware."""
@@ -97,6 +111,21 @@ def make_guest(hands: Hands, **spec: Any) -> LinuxGuest:
     settings: dict[str, Any] = {"host_name": "lp7.example.com", "addresses": ("10.0.0.77/24",)} | spec
     guest = LinuxGuest(GuestSpec(**settings), hands.firmware(), seed=1, clock=hands.clock())
     guest.boot(SOURCE)
+    return guest
+
+
+def make_real_guest(
+    hardware: Hardware = SOURCE, neighbours: dict[str, Neighbour] | None = None, **spec: Any
+) -> LinuxGuest:
+    """A booted partition whose clocks are those of this machine; long things take no time in it."""
+
+    async def long(_: float) -> None:
+        await asyncio.sleep(0)
+
+    settings: dict[str, Any] = {"host_name": "lp7.example.com", "addresses": ("10.0.0.77/24", "10.0.1.77/24")} | spec
+    firmware = Firmware(lambda: None, lambda _: None, neighbour=(neighbours or {}).get, long=long)
+    guest = LinuxGuest(GuestSpec(**settings), firmware, seed=1)
+    guest.boot(hardware)
     return guest
 
 

@@ -165,8 +165,8 @@ def test_distributions(hands: Hands, run: Run) -> None:
 
 
 def test_an_unknown_distribution_names_the_nearest(hands: Hands) -> None:
-    with pytest.raises(ValueError, match="'rhel8' is not known; try 'rhel9'"):
-        make_guest(hands, distribution="rhel8")
+    with pytest.raises(ValueError, match="'rhel7' is not known; try 'rhel"):
+        make_guest(hands, distribution="rhel7")
 
 
 def test_processor_tools(run: Run) -> None:
@@ -180,9 +180,9 @@ def test_processor_tools(run: Run) -> None:
 
 def test_network(run: Run) -> None:
     assert run("hostname; hostname -s; hostname -I").out == "lp7.example.com\nlp7\n10.0.0.77 \n"
-    assert "    inet 10.0.0.77/24 scope global env2\n" in run("ip addr show env2").out
+    assert "    inet 10.0.0.77/24 brd 10.0.0.255 scope global env2\n" in run("ip addr show env2").out
     assert '"ifname":"env2","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],"mtu":1500' in run("ip -j addr").out
-    assert run("ip route").out.splitlines()[0] == "default via 10.0.0.1 dev env2 "
+    assert run("ip route").out.splitlines()[0] == "default via 10.0.0.1 dev env2 proto static "
     assert run("ip addr show env9") == Result(1, "", 'Device "env9" does not exist.\n')
 
 
@@ -190,6 +190,5 @@ def test_what_is_not_there_is_refused(run: Run) -> None:
     missing = run("no-such-thing")
     assert missing.status == 127
     assert missing.err.endswith("no-such-thing: command not found\n")
-    assert run("ping -c 1 10.0.0.1") == Result(1, "", "ping: not simulated\n")
-    assert run("lparstat 1 1").status == 1
+    assert run("nmcli") == Result(1, "", "nmcli: not simulated\n")
     assert run("uname -Z").status == 1

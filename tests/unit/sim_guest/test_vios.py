@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from guest_doubles import START, Hands, Result, limited, run_in, runner
 
+from powervm_sim.shell.pipes import Text
 from powervm_sim.vios.server import VirtualIOServer
 from powervm_sim.vios.view import (
     FibreMapping,
@@ -171,6 +172,12 @@ class FakeTerminal:
             raise EOFError
         return self._lines.pop(0)
 
+    def feeds(self, stdin: Any) -> bool:
+        return isinstance(stdin, Text)
+
+    async def interruptible(self, work: Any) -> Any:
+        return await work
+
 
 def on_terminal(server: VirtualIOServer, terminal: Any, script: str) -> Result:
     result: Result = asyncio.run(limited(run_in(server.shell(None, terminal), script)))
@@ -240,7 +247,7 @@ def test_an_idle_fibre_adapter(vios: Run) -> None:
         ("ioscli ioslevel now", 1, "Usage: ioslevel\n"),
         ("ioscli lsdev -dev nothing -attr", 2, 'Device "nothing" is not found.\n'),
         ("ioscli cat /nothing", 2, "cat: 0652-050 Cannot open /nothing.\n"),
-        ("ioscli lspv", 1, "lspv: not simulated\n"),
+        ("ioscli lsvg", 1, "lsvg: not simulated\n"),
         ("ioscli nonsense", 127, "rksh: nonsense:  not found.\n"),
         ("ioscli mv snap.pax.Z x", 1, "mv: 0653-401 Cannot rename snap.pax.Z to x:\n"),
         ("ioscli errlog -seq 1", 1, "Usage: errlog"),
@@ -256,7 +263,7 @@ def test_refusals(vios: Run, script: str, status: int, err: str) -> None:
 
 
 def test_a_failed_command_gives_the_console_its_errors(server: VirtualIOServer) -> None:
-    assert asyncio.run(limited(server.command("lspv"))) == ("lspv: not simulated\n", 1)
+    assert asyncio.run(limited(server.command("lsvg"))) == ("lsvg: not simulated\n", 1)
 
 
 def test_no_fibre_ports(hands: Hands, wait: Wait) -> None:
@@ -269,7 +276,7 @@ def test_no_fibre_ports(hands: Hands, wait: Wait) -> None:
 
 def test_error_log(server: VirtualIOServer, hands: Hands, vios: Run) -> None:
     hands.passed = 239
-    server.migration_completed()
+    server.migration_phase("end", "lp1", 0xD7A884F83D830E6D, "source")
     assert vios("ioscli errlog").out == (
         "IDENTIFIER TIMESTAMP  T C RESOURCE_NAME  DESCRIPTION\n"
         "3EB09F5A   0826101626 I S vioslpm0       Migration completed successfully\n"

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from world_doubles import SmallLab
 
-from powervm_sim.migration.migration import Host
+from powervm_sim.migration.wishes import Choices, Host, MoverWish, PairWish
 
 ONE_WRONG = [
     ({"servers.s2.state": "Standby"}, {}, "HSCL0238"),
@@ -19,7 +19,7 @@ ONE_WRONG = [
     ({"servers.s2.processors": 2}, {}, "HSCLAF0B"),
     ({"servers.s2.vlans": [2]}, {}, "HSCLAF0F"),
     ({}, {"target_id": 1}, "HSCLAF0E"),
-    ({}, {"target_msp": Host("s2-vios9", None)}, "HSCLAF10"),
+    ({}, {"movers": (PairWish(target=MoverWish("s2-vios9")),)}, "HSCLAF10"),
     ({}, {"hosts": {("fc", 9): Host(None, 1)}}, "HSCLAF15"),
     ({"partitions.lp1.rmc": "dead"}, {}, "HSCLA246"),
     ({"servers.s2.virtual_io_servers.s2-vios1.rmc": "dead"}, {}, "HSCLA246"),
@@ -72,7 +72,7 @@ def test_a_partition_that_was_never_activated_cannot_migrate():
 
 
 def test_vlans_are_not_looked_at_when_the_user_says_so():
-    assert codes_of(SmallLab({"servers.s2.vlans": [2]}), bridge_all_vlans=False) == []
+    assert codes_of(SmallLab({"servers.s2.vlans": [2]}), choices=Choices(bridge_all_vlans=False)) == []
 
 
 MODES = [

@@ -11,7 +11,7 @@ from typing import Any
 
 from powervm_sim.console.commands import CONSOLE_COMMANDS
 from powervm_sim.console.login import ConsoleLogin
-from powervm_sim.guest.interface import Firmware, Hardware
+from powervm_sim.guest.interface import Adapter, Firmware, Hardware
 from powervm_sim.migration.desk import Desk
 from powervm_sim.migration.migration import Request
 from powervm_sim.shell.call import Call
@@ -86,6 +86,8 @@ class MemoGuest:
         self.calls: list[str] = []
         self.hardware: Hardware | None = None
         self.check_status = 0
+        self.dirty_rate = 0.0
+        self.port_status = 0
 
     def boot(self, hardware: Hardware) -> None:
         self.running, self.hardware = True, hardware
@@ -101,6 +103,20 @@ class MemoGuest:
 
     def start_migration(self, stream_id: int, target_id: int) -> None:
         self.calls.append("start")
+
+    def remove_port(self, adapter: Adapter) -> int:
+        self.calls.append(f"remove {adapter.drc_index:x}")
+        return self.port_status
+
+    def add_port(self, adapter: Adapter) -> int:
+        self.calls.append(f"add {adapter.drc_index:x}")
+        return 0
+
+    def hardware_changed(self, hardware: Hardware) -> None:
+        self.hardware = hardware
+
+    def fail_over(self, adapter: Adapter) -> None:
+        self.calls.append(f"failover {adapter.unit:x}")
 
     def suspend(self) -> None:
         self.calls.append("suspend")

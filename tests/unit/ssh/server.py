@@ -34,6 +34,7 @@ class Behaviour:
     max_sessions: int = 1000
     slow_open: threading.Event | None = None
     sftp_root: Path | None = None
+    sftp_most: int = 1 << 30
 
     connections: int = 0
     logins: list[tuple[str, str]] = field(default_factory=list)
@@ -89,13 +90,24 @@ class Door(asyncssh.SSHServer):
         return Session(self._b)
 
 
+class Files(asyncssh.SFTPServer):
+    """Gives at most so many bytes for one request, as servers may."""
+
+    def __init__(self, chan: object, root: Path, most: int) -> None:
+        super().__init__(chan, chroot=str(root).encode())  # type: ignore[arg-type]
+        self._most = most
+
+    def read(self, file_obj: object, offset: int, size: int) -> object:
+        return super().read(file_obj, offset, min(size, self._most))
+
+
 class Session(asyncssh.SSHServerProcess):  # type: ignore[type-arg]
     """Counts itself, because a leaked session is what `MaxSessions` is about."""
 
     def __init__(self, behaviour: Behaviour) -> None:
         self._b = behaviour
         root = behaviour.sftp_root
-        sftp = (lambda conn: asyncssh.SFTPServer(conn, chroot=str(root).encode())) if root else None
+        sftp = (lambda chan: Files(chan, root, behaviour.sftp_most)) if root else None
         super().__init__(self._run, sftp, 3, False)
 
     def connection_made(self, chan: object) -> None:

@@ -37,6 +37,18 @@ def test_content_arrives(connection: Connection, remote: Path, tmp_path: Path, s
     assert [file.name for file in local.parent.iterdir()] == ["snap.pax"]
 
 
+@pytest.mark.parametrize("most", [1000, 32768, 65536, 100_000])
+def test_a_server_that_gives_less_than_was_asked_for(
+    connection: Connection, behaviour: Behaviour, remote: Path, tmp_path: Path, most: int
+) -> None:
+    behaviour.sftp_most = most
+    content = os.urandom(1_000_003)
+    (remote / "log").write_bytes(content)
+    fetched = connection.fetch("/log", tmp_path / "log", LIMIT)
+    assert (tmp_path / "log").read_bytes() == content
+    assert fetched.sha256 == hashlib.sha256(content).hexdigest()
+
+
 def test_constant_memory(connection: Connection, remote: Path, tmp_path: Path) -> None:
     for megabytes in (32, 200):
         with (remote / "big").open("wb") as file:
@@ -106,7 +118,7 @@ def trouble(server: Server, monkeypatch: pytest.MonkeyPatch, act: Callable[[], o
 def test_frozen_server(
     connection: Connection, server: Server, remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (remote / "log").write_bytes(b"x" * 300_000)
+    (remote / "log").write_bytes(b"x" * 3_000_000)
     connection.run("echo connected", LIMIT)
     trouble(server, monkeypatch, lambda: server._thaw.wait(20))
     with pytest.raises(CommandDeadlinePassed, match=r"'fetching /log' did not end within 0\.5 s"):
@@ -119,7 +131,7 @@ def test_frozen_server(
 def test_lost_connection(
     connection: Connection, server: Server, remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (remote / "log").write_bytes(b"x" * 300_000)
+    (remote / "log").write_bytes(b"x" * 3_000_000)
     trouble(server, monkeypatch, lambda: [peer.abort() for peer in server._connections])
     with pytest.raises(ConnectionLost, match="fetching /log"):
         connection.fetch("/log", tmp_path / "log", LIMIT)
@@ -128,7 +140,7 @@ def test_lost_connection(
 
 def test_a_file_that_shrinks(connection: Connection, server: Server, remote: Path, tmp_path: Path,
                              monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    (remote / "log").write_bytes(b"x" * 300_000)
+    (remote / "log").write_bytes(b"x" * 3_000_000)
     trouble(server, monkeypatch, lambda: os.truncate(remote / "log", 10))
     with pytest.raises(TransferFailed, match="fetching /log failed"):
         connection.fetch("/log", tmp_path / "log", LIMIT)

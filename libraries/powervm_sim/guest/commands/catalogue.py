@@ -2,71 +2,106 @@
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from powervm_sim.guest.commands import (
+    archives,
+    binary_views,
+    collections,
+    device_lists,
     dmesg,
     file_changes,
+    file_copies,
     file_views,
+    find,
+    hcn_tools,
     identity,
     journalctl,
+    network_probes,
     network_tools,
     packages,
+    ping,
+    process_list,
+    process_signals,
     process_tools,
     processor_tools,
     rmc,
+    stress,
     subsystems,
+    system_views,
     systemctl,
+    tar,
 )
 from powervm_sim.guest.commands.gated import GatedInput, GatedOutput
 from powervm_sim.guest.commands.kinds import GuestCommand
-from powervm_sim.guest.commands.options import refuse, reported
+from powervm_sim.guest.commands.options import name_of, refuse, reported
 from powervm_sim.guest.commands.unsimulated import NOT_SIMULATED
 from powervm_sim.guest.processes import KILLED
+from powervm_sim.guest.shell_system import PROGRAM
 from powervm_sim.shell.call import Call, Command, Lookup
 from powervm_sim.shell.filters import filters
 
 if TYPE_CHECKING:
     from powervm_sim.guest.linux import LinuxGuest
 
-_IN_PATH: dict[str, GuestCommand] = {
-    **identity.COMMANDS,
-    **processor_tools.COMMANDS,
-    **packages.COMMANDS,
-    **systemctl.COMMANDS,
-    **subsystems.COMMANDS,
-    **rmc.COMMANDS,
-    **dmesg.COMMANDS,
-    **journalctl.COMMANDS,
-    **file_changes.COMMANDS,
-    **file_views.COMMANDS,
-    **network_tools.COMMANDS,
-    **process_tools.COMMANDS,
-}
-_RSCT: dict[str, GuestCommand] = {**rmc.COMMANDS, **rmc.PATH_ONLY}
+_MODULES = (
+    archives,
+    binary_views,
+    collections,
+    device_lists,
+    dmesg,
+    file_changes,
+    file_copies,
+    file_views,
+    find,
+    hcn_tools,
+    identity,
+    journalctl,
+    network_probes,
+    network_tools,
+    packages,
+    ping,
+    process_list,
+    process_signals,
+    process_tools,
+    processor_tools,
+    rmc,
+    stress,
+    subsystems,
+    system_views,
+    systemctl,
+    tar,
+)
+_IN_PATH: dict[str, GuestCommand] = {name: command for module in _MODULES for name, command in module.COMMANDS.items()}
+_RSCT: dict[str, GuestCommand] = {**rmc.COMMANDS, **rmc.PATH_ONLY, **collections.PATH_ONLY}
 
 _PROGRAM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 _RSCT_FOLDERS = ("/opt/rsct/bin", "/usr/sbin/rsct/bin", "/opt/rsct/install/bin", "/usr/sbin/rsct/install/bin")
 
-_ADMINISTRATOR = frozenset((*processor_tools.COMMANDS, *subsystems.COMMANDS, *process_tools.POWER, "drmgr", "ip"))
+_ADMINISTRATOR = frozenset(
+    (
+        *processor_tools.COMMANDS,
+        *subsystems.COMMANDS,
+        *process_tools.POWER,
+        *hcn_tools.COMMANDS,
+        *collections.COMMANDS,
+        "drmgr",
+        "ip",
+        "lsdevinfo",
+        "multipath",
+        "ethtool",
+        "sysctl",
+    )
+) - {"lscpu"}
 """Programs that are in ``/usr/sbin``."""
 
-_PACKAGE = {
-    "lssrc": "src",
-    "startsrc": "src",
-    "stopsrc": "src",
-    "rmcctrl": "rsct.core",
-    "recfgct": "rsct.core.utils",
-    "rmcdomainstatus": "rsct.core",
-    "lsrsrc": "rsct.core",
-    "drmgr": "powerpc-utils",
-    "lparstat": "powerpc-utils",
-    "ppc64_cpu": "powerpc-utils",
-}
-"""Commands that are missing with their package."""
+_ONLY_ON = {"yum": "rhel", "dnf": "rhel", "zypper": "sles"}
+
+_OF_SHELL = ("bash", "sh", "env", "echo", "printf", "test", "[", "sleep", "pwd")
+"""Programs that the shell language brings."""
 
 
 def lookup(guest: LinuxGuest) -> Lookup:
@@ -75,6 +110,9 @@ def lookup(guest: LinuxGuest) -> Lookup:
 
     def find(word: str) -> Command | None:
         folder, slash, name = word.rpartition("/")
+        if slash and folder not in _PROGRAM_FOLDERS and folder not in _RSCT_FOLDERS:
+            # A copy of a program, or a link to one.
+            folder, name = "/usr/bin", program_at(guest, word)
         known = _known(folder) if slash else _IN_PATH
         if name in known and _installed(guest, name):
             return partial(_run, guest, partial(known[name], guest))
@@ -87,15 +125,27 @@ def lookup(guest: LinuxGuest) -> Lookup:
     return find
 
 
+def program_at(guest: LinuxGuest, path: str) -> str:
+    """The name of the program whose file is at the path; empty when it is no program."""
+    try:
+        content = guest.tree.read(path)
+    except OSError:
+        return ""
+    return content[len(PROGRAM) :].decode("utf-8", "replace") if content.startswith(PROGRAM) else ""
+
+
 def _known(folder: str) -> dict[str, GuestCommand]:
     """The commands that are in a folder."""
     if folder in _RSCT_FOLDERS:
         return _RSCT
-    return _IN_PATH | process_tools.PATH_ONLY if folder in _PROGRAM_FOLDERS else {}
+    return _IN_PATH if folder in _PROGRAM_FOLDERS else {}
 
 
 def _installed(guest: LinuxGuest, name: str) -> bool:
-    return name not in _PACKAGE or guest.has(_PACKAGE[name])
+    """A command is missing with its package, or on the other distribution."""
+    if name in _ONLY_ON and not guest.spec.distribution.startswith(_ONLY_ON[name]):
+        return False
+    return name not in packages.OWNERS or guest.has(packages.OWNERS[name])
 
 
 async def _run(guest: LinuxGuest, command: Command, call: Call) -> int:
@@ -109,14 +159,31 @@ async def _run(guest: LinuxGuest, command: Command, call: Call) -> int:
         stdout=GatedOutput(call.stdout, guest.awake),
         stderr=GatedOutput(call.stderr, guest.awake),
     )
-    line = shlex.join([call.name, *call.arguments])[:4096]
-    return await guest.processes.run(line, reported(command, gated))
+    line = " ".join([call.name, *call.arguments])[:4096]
+    name = name_of(call)
+    work = _marked(guest, name, reported(command, gated)) if name in _DETACHING else reported(command, gated)
+    return await guest.processes.run(line, work, replaces=name in _REPLACING)
+
+
+async def _marked(guest: LinuxGuest, name: str, work: Coroutine[Any, Any, int]) -> int:
+    """Run ``nohup`` or ``setsid``: a hang-up does not reach the process and what takes its place."""
+    process = guest.processes.get(guest.processes.current_pid())
+    if process is not None and process.pid > 1:
+        process.detached = True
+        if name == "nohup":
+            process.ignored.add(1)
+    return await work
+
+
+_DETACHING = frozenset({"nohup", "setsid"})
+_REPLACING = _DETACHING | {"nice"}
 
 
 def paths(guest: LinuxGuest) -> list[str]:
     """The paths of all programs that are installed, also of those that only refuse."""
     names = filter(
-        partial(_installed, guest), sorted({*_IN_PATH, *process_tools.PATH_ONLY, *filters(), *NOT_SIMULATED})
+        partial(_installed, guest),
+        sorted({*_IN_PATH, *_OF_SHELL, *filters(), *NOT_SIMULATED}),
     )
     found = [f"/usr/{'sbin' if name in _ADMINISTRATOR else 'bin'}/{name}" for name in names]
     for name in sorted(_RSCT):

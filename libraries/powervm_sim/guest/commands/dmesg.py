@@ -25,34 +25,93 @@ _LONG = {
     "raw": "-r",
     "notime": "-t",
     "nopager": "-P",
-    "since=": "--since",
-    "until=": "--until",
+    "force-prefix": "-p",
+    "follow": "-w",
+    "follow-new": "-W",
+    "console-level=": "-n",
+    "console-on": "-E",
+    "console-off": "-D",
+    "color=": "-L",
+    "time-format=": "--time-format",
+    "human": "-H",
+    "json": "-J",
+    "show-delta": "-d",
+    "reltime": "-e",
+    "file=": "-F",
+    "syslog": "-S",
+    "buffer-size=": "-s",
 }
-_UNSIMULATED = "DEedHJSsnwW"
+_TIMES = ("since=", "until=")
+_UNSIMULATED = frozenset({"-H", "-J", "-d", "-e", "-F", "-S", "-s"})
+_SINCE_VERSION = (2, 37)
+_PLUS_VERSION = (2, 39)
+_POLL = 0.1
 
 
 async def dmesg(guest: LinuxGuest, call: Call) -> int:
-    """Show the lines since boot or since the last clearing, or clear them."""
-    given, rest = parse(call, "CcTl:f:xkurtP" + _UNSIMULATED, tuple(_LONG))
+    """Show the lines since boot or since the last clearing, wait for more of them, or clear them."""
+    options = _options(guest, call)
+    if options.keys() & {"-n", "-E", "-D"}:
+        return _console(options)
+    if "-C" in options:
+        guest.kernel_log.clear()
+        return 0
+    last = -1
+    known = {record.sequence for record in guest.kernel_log} if "-W" in options else set()
+    for record in _chosen(guest, options):
+        last = record.sequence
+        if record.sequence not in known:
+            await call.stdout.write(_line(guest, record, options) + "\n")
+    if "-c" in options:
+        guest.kernel_log.clear()
+    if options.keys() & {"-w", "-W"}:
+        await _follow(guest, call, options, max(last, guest.kernel_log.last))
+    return 0
+
+
+def _options(guest: LinuxGuest, call: Call) -> dict[str, str]:
+    """The options by their short name."""
+    long = (*_LONG, *(_TIMES if _version(guest) >= _SINCE_VERSION else ()))
+    given, rest = parse(call, "CcTl:f:xkurtPpwWn:EDHJdeF:Ss:L", long)
     names = {f"--{name.rstrip('=')}": letter for name, letter in _LONG.items()}
     options = {names.get(name, name): value for name, value in given}
     if rest:
         raise UsageError("dmesg: bad usage\nTry 'dmesg --help' for more information.")
-    for name in options:
-        if name.strip("-") in _UNSIMULATED:
-            raise not_simulated(call, name)
-    if "-C" in options:
-        guest.kernel_log.clear()
-        return 0
-    for record in _chosen(guest, options):
-        await call.stdout.write(_line(guest, record, options) + "\n")
-    if "-c" in options:
-        guest.kernel_log.clear()
+    if options.keys() & _UNSIMULATED:
+        raise not_simulated(call, min(options.keys() & _UNSIMULATED))
+    form = options.pop("--time-format", "")
+    if form not in ("", "ctime", "notime"):
+        raise not_simulated(call, f"--time-format {form}")
+    return options | ({"-T": ""} if form == "ctime" else {"-t": ""} if form == "notime" else {})
+
+
+async def _follow(guest: LinuxGuest, call: Call, options: dict[str, str], last: int) -> None:
+    """Show new lines until somebody ends it."""
+    while True:
+        await guest.sleep(_POLL)
+        newest = guest.kernel_log.last
+        if newest == last:
+            continue
+        for record in _chosen(guest, options):
+            if record.sequence > last:
+                await call.stdout.write(_line(guest, record, options) + "\n")
+        last = newest
+
+
+def _version(guest: LinuxGuest) -> tuple[int, ...]:
+    return tuple(int(part) for part in guest.package_version("util-linux").split(".") if part.isdigit())
+
+
+def _console(options: dict[str, str]) -> int:
+    """What goes to the console's screen is nothing that this lab shows; a wrong level is still refused."""
+    level = options.get("-n", "1")
+    if not (level.isdigit() and 1 <= int(level) <= len(Level)) and level.upper() not in Level.__members__:
+        raise UsageError(f"dmesg: unknown level '{level}'")
     return 0
 
 
 def _chosen(guest: LinuxGuest, options: dict[str, str]) -> list[KernelRecord]:
-    levels = _levels(options["-l"]) if "-l" in options else set(Level)
+    levels = _levels(options["-l"], plus=_version(guest) >= _PLUS_VERSION) if "-l" in options else set(Level)
     facilities = _facilities(options)
     since, until = _moment(guest, options, "--since"), _moment(guest, options, "--until")
     return [
@@ -65,16 +124,27 @@ def _chosen(guest: LinuxGuest, options: dict[str, str]) -> list[KernelRecord]:
     ]
 
 
-def _levels(text: str) -> set[Level]:
-    """The levels in a list of names and of numbers from 0 on."""
-    levels = set()
+def _levels(text: str, *, plus: bool) -> set[Level]:
+    """The levels in a list of names and of numbers from 0 on.
+
+    Args:
+        plus: ``err+`` means that level and graver ones, ``+err`` that level and milder ones (newer releases).
+    """
+    levels: set[Level] = set()
     for word in text.split(","):
-        if word.isdigit() and int(word) < len(Level):
-            levels.add(Level(int(word)))
-        elif word.upper() in Level.__members__:
-            levels.add(Level[word.upper()])
+        name = word.strip("+") if plus else word
+        if name.isdigit() and int(name) < len(Level):
+            level = Level(int(name))
+        elif name.upper() in Level.__members__:
+            level = Level[name.upper()]
         else:
             raise UsageError(f"dmesg: unknown level '{word}'")
+        if plus and word.endswith("+"):
+            levels |= {other for other in Level if other <= level}
+        elif plus and word.startswith("+"):
+            levels |= {other for other in Level if other >= level}
+        else:
+            levels.add(level)
     return levels
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import random
+import re
 import string
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from powervm_sim.guest.commands.kinds import GuestCommand
 from powervm_sim.guest.commands.options import UsageError, name_of, not_simulated, parse, quoted
 from powervm_sim.guest.commands.places import attempt, base, each, into, need, place
-from powervm_sim.guest.nodes import Folder, Link, Readable, failure
+from powervm_sim.guest.nodes import Folder, Link, Node, Readable, failure
 from powervm_sim.guest.tree import Tree
 from powervm_sim.shell.call import Call
 
@@ -168,15 +169,42 @@ async def touch(guest: LinuxGuest, call: Call) -> int:
 
 
 async def change_mode(guest: LinuxGuest, call: Call) -> int:
-    """``chmod OCTAL FILE...``."""
+    """``chmod [-R] MODE FILE...``, with an octal number or ``[ugoa][+-=][rwxX]``."""
     words = list(call.arguments)
+    deep = bool(words) and words[0] in ("-R", "--recursive")
+    words = words[1:] if deep else words
     need(call, words, 2)
-    mode = _mode(call, words[0])
+    text = words[0]
+    if not text[:1].isdigit() and not _SYMBOLIC.fullmatch(text):
+        raise UsageError(f"chmod: invalid mode: {quoted(text)}\nTry 'chmod --help' for more information.")
 
     def one(word: str) -> None:
-        attempt(call, f"cannot access '{word}'", partial(guest.tree.node, place(call, word))).mode = mode
+        path = place(call, word)
+        node = attempt(call, f"cannot access '{word}'", partial(guest.tree.node, path))
+        for found in [found for _, found in guest.tree.walk(path)] if deep else [node]:
+            found.mode = _mode(call, text) if text[:1].isdigit() else _symbolic(text, found)
 
     return await each(call, words[1:], one)
+
+
+_SYMBOLIC = re.compile(r"[ugoa]*[-+=][rwxX]*(,[ugoa]*[-+=][rwxX]*)*")
+_SHIFTS = {"u": 6, "g": 3, "o": 0}
+
+
+def _symbolic(text: str, node: Node) -> int:
+    """The mode that a node has after the changes."""
+    mode = node.mode
+    for change in text.split(","):
+        at = min(change.index(sign) for sign in "+-=" if sign in change)
+        letters = set(change[at + 1 :])
+        whose = [_SHIFTS[letter] for letter in ("ugo" if set(change[:at]) <= {"a"} else change[:at])]
+        some = isinstance(node, Folder) or bool(mode & 0o111)
+        bits = ("r" in letters) * 4 | ("w" in letters) * 2 | ("x" in letters or ("X" in letters and some))
+        for shift in whose:
+            if change[at] == "=":
+                mode &= ~(7 << shift)
+            mode = mode & ~(bits << shift) if change[at] == "-" else mode | (bits << shift)
+    return mode
 
 
 async def make_temporary(guest: LinuxGuest, call: Call) -> int:

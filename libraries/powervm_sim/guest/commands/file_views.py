@@ -1,18 +1,18 @@
-"""Commands that look at files: ``ls stat find df readlink realpath sha256sum md5sum``."""
+"""Commands that look at files: ``ls stat df readlink realpath sha256sum md5sum sha1sum``."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import stat
 from collections.abc import Sequence
 from datetime import datetime
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest.commands.kinds import GuestCommand
-from powervm_sim.guest.commands.options import UsageError, name_of, not_simulated, parse, quoted
-from powervm_sim.guest.commands.places import attempt, base, each, need, place
+from powervm_sim.guest.commands.options import UsageError, name_of, not_simulated, parse
+from powervm_sim.guest.commands.places import attempt, each, need, place
 from powervm_sim.guest.nodes import Folder, Link, Node
 from powervm_sim.guest.tree import Tree
 from powervm_sim.shell.call import Call
@@ -112,29 +112,52 @@ def _date(moment: float, now: float) -> str:
 
 
 async def show_status(guest: LinuxGuest, call: Call) -> int:
-    """``stat -c FORMAT FILE...`` with ``%s %Y %y %a %A %n %F %U %G %u %g``; other forms are not simulated."""
+    """``stat [-c FORMAT] [-L] FILE...``; formats know ``%s %Y %y %a %A %n %N %F %U %G %u %g %b`` and a few more."""
     options, words = parse(call, "c:Lft", ("format=", "printf=", "dereference"))
     chosen = dict(options)
-    form = chosen.get("-c", chosen.get("--format"))
-    if form is None:
-        raise not_simulated(call, "without -c")
+    raw = "--printf" in chosen
+    form = chosen.get("-c", chosen.get("--format", chosen.get("--printf", _STAT)))
+    form = form.replace("\\n", "\n").replace("\\t", "\t") if raw else form
+    if chosen.keys() & {"-f", "-t"}:
+        raise not_simulated(call, "-f" if "-f" in chosen else "-t")
     need(call, words)
     follow = bool(chosen.keys() & {"-L", "--dereference"})
 
     def one(word: str) -> str:
         node = attempt(call, f"cannot statx '{word}'", partial(guest.tree.node, place(call, word), follow=follow))
         text = form
-        for letter, value in _status_values(word, node).items():
-            text = text.replace(f"%{letter}", value)
-        return f"{text}\n"
+        values = _status_values(word, node)
+        text = re.sub(r"%([a-zA-Z%])", lambda found: values.get(found[1], found[0]), text)
+        return text if raw else f"{text}\n"
 
     return await each(call, words, one)
+
+
+_STAT = """  File: %N
+  Size: %s\t\tBlocks: %b          IO Block: 65536  %F
+Access: (0%a/%A)  Uid: (    %u/    %U)   Gid: (    %g/    %G)
+Access: %x
+Modify: %y
+Change: %z
+ Birth: %w"""
 
 
 def _status_values(word: str, node: Node) -> dict[str, str]:
     kind = "directory" if isinstance(node, Folder) else "symbolic link" if isinstance(node, Link) else "regular file"
     when = datetime.fromtimestamp(node.modified).astimezone()
+    stamp = f"{when:%Y-%m-%d %H:%M:%S.%f}000 {when:%z}"
     return {
+        "N": f"{word} -> {node.target}" if isinstance(node, Link) else word,
+        "b": str(-(-node.size // 512)),
+        "f": f"{node.kind | node.mode:x}",
+        "h": "1",
+        "i": str(id(node) % 10**8),
+        "x": stamp,
+        "z": stamp,
+        "w": stamp,
+        "X": str(int(node.modified)),
+        "Z": str(int(node.modified)),
+        "%": "%",
         "s": str(node.size),
         "Y": str(int(node.modified)),
         "y": f"{when:%Y-%m-%d %H:%M:%S.%f}000 {when:%z}",
@@ -143,60 +166,10 @@ def _status_values(word: str, node: Node) -> dict[str, str]:
         "F": "regular empty file" if kind == "regular file" and not node.size else kind,
         "U": "root",
         "G": "root",
-        "u": "0",
-        "g": "0",
+        "u": str(node.user),
+        "g": str(node.group),
         "n": word,
     }
-
-
-async def find(guest: LinuxGuest, call: Call) -> int:
-    """``find [PATH...] [-maxdepth N] [-mindepth N] [-name GLOB] [-type f|d|l] [-print]``."""
-    words = list(call.arguments)
-    start = next((place for place, word in enumerate(words) if word.startswith(("-", "(", "!"))), len(words))
-    tests = _find_tests(call, words[start:])
-
-    def one(word: str) -> str:
-        root = attempt(call, quoted(word), lambda: list(guest.tree.walk(place(call, word))))
-        skipped = len(place(call, word).rstrip("/"))
-        shown = []
-        for path, node in root:
-            rest = path[skipped:]
-            if _find_matches(tests, base(path), node, depth=len(rest.strip("/").split("/")) if rest.strip("/") else 0):
-                shown.append((word.rstrip("/") or "/") + rest if rest else word)
-        return "".join(f"{path}\n" for path in shown)
-
-    return await each(call, words[:start] or ["."], one)
-
-
-def _find_tests(call: Call, words: list[str]) -> dict[str, str]:
-    tests: dict[str, str] = {}
-    while words:
-        word = words.pop(0)
-        if word == "-print":
-            continue
-        if word not in ("-name", "-iname", "-type", "-maxdepth", "-mindepth"):
-            raise not_simulated(call, word)
-        if not words:
-            raise UsageError(f"find: missing argument to `{word}'")
-        tests[word] = words.pop(0)
-    for word in ("-maxdepth", "-mindepth"):
-        if word in tests and not tests[word].isdigit():
-            raise UsageError(
-                f"find: Expected a positive decimal integer argument to {word}, but got {quoted(tests[word])}"
-            )
-    if tests.get("-type", "f") not in ("f", "d", "l"):
-        raise not_simulated(call, f"-type {tests['-type']}")
-    return tests
-
-
-def _find_matches(tests: dict[str, str], name: str, node: Node, *, depth: int) -> bool:
-    kind = "d" if isinstance(node, Folder) else "l" if isinstance(node, Link) else "f"
-    return (
-        int(tests.get("-mindepth", 0)) <= depth <= int(tests.get("-maxdepth", depth))
-        and tests.get("-type", kind) == kind
-        and fnmatchcase(name, tests.get("-name", "*"))
-        and fnmatchcase(name.lower(), tests.get("-iname", "*").lower())
-    )
 
 
 async def free_space(guest: LinuxGuest, call: Call) -> int:
@@ -205,10 +178,10 @@ async def free_space(guest: LinuxGuest, call: Call) -> int:
     for word in words:
         attempt(call, word, partial(guest.tree.node, place(call, word)))
     letters = {name.lstrip("-")[:1] for name, _ in options}
-    if letters & {"T", "l", "a"}:
-        raise not_simulated(call, f"-{min(letters)}")
+    if letters & {"a"}:
+        raise not_simulated(call, "-a")
     tree: Tree = guest.tree
-    figures = [tree.size, tree.used, tree.size - tree.used]
+    figures = [tree.size, tree.occupied, tree.size - tree.occupied]
     if "h" in letters:
         shown, title = [human(figure) for figure in figures], "Size"
     else:
@@ -216,9 +189,10 @@ async def free_space(guest: LinuxGuest, call: Call) -> int:
         shown, title = [str(-(-figure // unit)) for figure in figures], "1M-blocks" if "m" in letters else "1K-blocks"
     free = "Avail" if "h" in letters else "Available"
     device = f"/dev/mapper/{guest.spec.distribution}-root"
-    percent = f"{-(-100 * tree.used // tree.size)}%"
-    header = f"{'Filesystem':<{len(device)}} {title:>9} {'Used':>8} {free:>9} Use% Mounted on\n"
-    await call.stdout.write(f"{header}{device} {shown[0]:>9} {shown[1]:>8} {shown[2]:>9} {percent:>4} /\n")
+    percent = f"{-(-100 * tree.occupied // tree.size)}%"
+    kind, kind_title = ("xfs  ", "Type ") if "T" in letters else ("", "")
+    header = f"{'Filesystem':<{len(device)}} {kind_title}{title:>9} {'Used':>8} {free:>9} Use% Mounted on\n"
+    await call.stdout.write(f"{header}{device} {kind}{shown[0]:>9} {shown[1]:>8} {shown[2]:>9} {percent:>4} /\n")
     return 0
 
 
@@ -251,10 +225,10 @@ class SilentFailure(Exception):
 
 
 async def checksum(guest: LinuxGuest, call: Call) -> int:
-    """``sha256sum`` and ``md5sum``, of files or of the standard input; ``-c`` is not simulated."""
+    """``sha256sum``, ``md5sum`` and ``sha1sum``, of files or of the standard input, and ``-c``."""
     options, words = parse(call, "bct", ("check", "binary", "text"))
     if any(name in ("-c", "--check") for name, _ in options):
-        raise not_simulated(call, "-c")
+        return await _check_sums(guest, call, words)
     method = name_of(call).removesuffix("sum")
     if not words:
         data = (await call.stdin.read()).encode("utf-8", "surrogateescape")
@@ -268,13 +242,37 @@ async def checksum(guest: LinuxGuest, call: Call) -> int:
     return await each(call, words, one)
 
 
+async def _check_sums(guest: LinuxGuest, call: Call, words: list[str]) -> int:
+    """``-c``: the files that are listed still have their sums."""
+    method = name_of(call).removesuffix("sum")
+    failed = 0
+    for word in words or ["-"]:
+        if word == "-":
+            text = await call.stdin.read()
+        else:
+            text = attempt(call, word, partial(guest.tree.read, place(call, word))).decode("utf-8", "surrogateescape")
+        rows = [line.split(None, 1) for line in text.splitlines() if line.strip()]
+        if not all(len(row) == 2 for row in rows) or not rows:
+            raise UsageError(f"{name_of(call)}: {word}: no properly formatted checksum lines found")
+        for digest, name in rows:
+            shown = name.lstrip("*")
+            data = attempt(call, shown, partial(guest.tree.read, place(call, shown)))
+            good = hashlib.new(method, data, usedforsecurity=False).hexdigest() == digest.lower()
+            failed += not good
+            await call.stdout.write(f"{shown}: {'OK' if good else 'FAILED'}\n")
+    if failed:
+        many = "checksum did" if failed == 1 else "checksums did"
+        await call.stderr.write(f"{name_of(call)}: WARNING: {failed} computed {many} NOT match\n")
+    return int(failed > 0)
+
+
 COMMANDS: dict[str, GuestCommand] = {
     "ls": list_files,
     "stat": show_status,
-    "find": find,
     "df": free_space,
     "readlink": read_link,
     "realpath": read_link,
     "sha256sum": checksum,
     "md5sum": checksum,
+    "sha1sum": checksum,
 }

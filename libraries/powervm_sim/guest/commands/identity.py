@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from powervm_sim.guest.commands.kinds import GuestCommand
 from powervm_sim.guest.commands.options import UsageError, name_of, not_simulated, parse, quoted
 from powervm_sim.guest.processor import mode, processor
+from powervm_sim.guest.shell_system import GuestSystem
 from powervm_sim.shell.call import Call
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ async def hostname(guest: LinuxGuest, call: Call) -> int:
     """``hostname``, ``-s``, ``-f``, ``-i`` and ``-I``; with an argument it sets the name until the next boot."""
     options, rest = parse(call, "sfdiI", ("short", "fqdn", "long", "domain", "ip-address", "all-ip-addresses"))
     kinds = {name.lstrip("-") for name, _ in options}
-    addresses = [address.partition("/")[0] for address in guest.spec.addresses]
+    addresses = guest.network.addresses()
     if rest:
         guest.host_name = rest[0]
         return 0
@@ -131,10 +132,28 @@ async def true(guest: LinuxGuest, call: Call) -> int:
         booted = guest.booted_on
         platform = mode(booted.compatibility_mode, booted.processor).name.lower()
         base = processor(booted.processor).name.lower()
-        await call.stdout.write(
-            f"AT_PAGESZ:            65536\nAT_PLATFORM:          {platform}\nAT_BASE_PLATFORM:     {base}\n"
-        )
+        entries = {
+            "AT_SYSINFO_EHDR": "0x7fff9c5e0000",
+            "AT_HWCAP": "true_le archpmu vsx arch_2_06 dfp ic_snoop smt mmu fpu altivec ppc64 ppc32",
+            "AT_PAGESZ": "65536",
+            "AT_CLKTCK": "100",
+            "AT_UID": "0",
+            "AT_SECURE": "0",
+            "AT_HWCAP2": _capabilities(platform),
+            "AT_EXECFN": call.name,
+            "AT_PLATFORM": platform,
+            "AT_BASE_PLATFORM": base,
+        }
+        await call.stdout.write("".join(f"{name + ':':<21} {value}\n" for name, value in entries.items()))
     return 0
+
+
+def _capabilities(platform: str) -> str:
+    """What the processor mode gives to programs."""
+    generation = int(platform.removeprefix("power"))
+    names = {11: "mma arch_3_1", 10: "mma arch_3_1", 9: "darn ieee128 arch_3_00"}
+    known = " ".join(text for number, text in names.items() if number <= generation and number != 11)
+    return f"{known} vcrypto tar isel ebb dscr htm-nosc arch_2_07".strip()
 
 
 async def false(_: LinuxGuest, call: Call) -> int:  # noqa: ARG001 - the form of a command
@@ -147,14 +166,15 @@ async def which(guest: LinuxGuest, call: Call) -> int:
     options, names = parse(call, "a", ("all",))
     if options:
         raise not_simulated(call, options[0][0])
-    places = {path.rpartition("/")[2]: path for path in guest.programs() if path.startswith("/usr/")}
+    system = GuestSystem(guest)
+    search, folder = call.variables.get("PATH", ""), call.variables.get("PWD", "/")
     missing = 0
     for name in names:
-        if name in places:
-            await call.stdout.write(f"{places[name]}\n")
+        path = system.locate(name, search, folder)
+        if path is not None:
+            await call.stdout.write(f"{path}\n")
         else:
             missing += 1
-            search = call.variables.get("PATH", "")
             await call.stderr.write(f"/usr/bin/{name_of(call)}: no {name} in ({search})\n")
     return missing
 

@@ -2,53 +2,75 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest.commands.kinds import GuestCommand
 from powervm_sim.guest.commands.options import UsageError, not_simulated, parse
+from powervm_sim.guest.commands.unit_views import (
+    cat_units,
+    full_name,
+    is_active,
+    is_enabled,
+    is_failed,
+    list_units,
+    show_units,
+    status_of,
+)
 from powervm_sim.guest.services import Unit
 from powervm_sim.shell.call import Call
 
 if TYPE_CHECKING:
     from powervm_sim.guest.linux import LinuxGuest
 
-_NOT_RUNNING = 3
-_UNKNOWN = 4
 _NOT_INSTALLED = 5
 _POWER = {"reboot": True, "poweroff": False, "halt": False}
-_LONG = ("no-pager", "full", "quiet", "now", "lines=", "no-block")
+_LONG_NAMES = """
+    no-pager full quiet now lines= no-block type= state= all failed no-legend plain property= value force runtime
+"""
+_LONG = tuple(_LONG_NAMES.split())
+_LISTS = ("list-units", "list-unit-files")
 
 
 async def systemctl(guest: LinuxGuest, call: Call) -> int:
     """``systemctl status|is-active|is-enabled|start|stop|restart|enable|disable UNIT...`` and the power verbs."""
-    options, words = parse(call, "lqn:", _LONG)
-    if not words:
-        raise not_simulated(call, "list of units")
-    verb, names = words[0], words[1:]
+    options, words = parse(call, "lqn:t:ap:f", _LONG)
+    verb, names = (words[0], words[1:]) if words else ("list-units", [])
     flags = {name for name, _ in options}
-    if verb in _POWER:
-        guest.firmware.power_off(_POWER[verb])
-        return 0
-    if verb == "is-system-running":
-        await call.stdout.write("running\n")
-        return 0
-    if verb == "daemon-reload":
-        return 0
+    chosen = {{"-t": "--type", "-p": "--property"}.get(name, name): value for name, value in options}
+    if verb in _LISTS:
+        return await list_units(guest, call, verb, chosen)
+    if verb == "show":
+        return await show_units(guest, call, names, chosen)
+    if verb == "cat":
+        return await cat_units(guest, call, names)
     if verb in _ASK:
         return await _ask(guest, call, verb, names, quiet=bool(flags & {"-q", "--quiet"}))
     if verb in _CHANGE:
         return await _change(guest, call, verb, names, now="--now" in flags)
+    return await _of_system(guest, call, verb, names)
+
+
+async def _of_system(guest: LinuxGuest, call: Call, verb: str, names: list[str]) -> int:
+    """Verbs that are about the whole system."""
+    if verb in _POWER:
+        guest.firmware.power_off(_POWER[verb])
+        return 0
+    if verb == "is-system-running":
+        failed = any(unit.failed for unit in guest.units)
+        await call.stdout.write("degraded\n" if failed else "running\n")
+        return int(failed)
+    if verb in ("daemon-reload", "daemon-reexec", "reset-failed"):
+        if verb == "reset-failed":
+            _forget_failures(guest, names)
+        return 0
     if verb in _UNSIMULATED:
         raise not_simulated(call, verb)
     raise UsageError(f"Unknown command verb {verb}.")
 
 
-_UNSIMULATED = ("list-units", "list-unit-files", "show", "cat", "edit", "mask", "unmask", "reload", "kill", "isolate")
-
-
-def _full_name(name: str) -> str:
-    return name if "." in name else f"{name}.service"
+_UNSIMULATED_TEXT = "edit isolate kill list-timers list-sockets list-dependencies list-jobs get-default"
+_UNSIMULATED = frozenset(_UNSIMULATED_TEXT.split())
 
 
 async def _ask(guest: LinuxGuest, call: Call, verb: str, names: list[str], *, quiet: bool) -> int:
@@ -58,60 +80,14 @@ async def _ask(guest: LinuxGuest, call: Call, verb: str, names: list[str], *, qu
     for name in names:
         text, result = _ASK[verb](guest, name, guest.units.find(name))
         if verb == "status" and not text:
-            await call.stderr.write(f"Unit {_full_name(name)} could not be found.\n")
+            await call.stderr.write(f"Unit {full_name(name)} could not be found.\n")
         elif not quiet:
             await call.stdout.write(text)
         status = result or status
     return status
 
 
-def _status(guest: LinuxGuest, name: str, unit: Unit | None) -> tuple[str, int]:
-    """As systemd 249 and later print it."""
-    if unit is None:
-        return "", _UNKNOWN
-    full, enabled = _full_name(name), "enabled" if unit.enabled else "disabled"
-    lines = [
-        f"{'●' if unit.active else '○'} {full} - {unit.service.description}",
-        f"     Loaded: loaded (/usr/lib/systemd/system/{full}; {enabled}; preset: enabled)",
-    ]
-    if unit.active:
-        lines.append(f"     Active: active (running) since {_since(guest, unit)}")
-        lines.append(f"   Main PID: {unit.pid} ({unit.service.program.split()[0].rpartition('/')[2]})")
-    else:
-        lines.append("     Active: inactive (dead)" + (f" since {_since(guest, unit)}" if unit.since else ""))
-    return "\n".join(lines) + "\n", 0 if unit.active else _NOT_RUNNING
-
-
-def _since(guest: LinuxGuest, unit: Unit) -> str:
-    when = datetime.fromtimestamp(unit.since or 0).astimezone()
-    seconds = int(guest.clock.time() - (unit.since or 0))
-    minutes, hours = seconds // 60, seconds // 3600
-    ago = (
-        f"{seconds}s"
-        if minutes < 1
-        else f"{minutes}min {seconds % 60}s"
-        if hours < 1
-        else f"{hours}h {minutes % 60}min"
-    )
-    return f"{when:%a %Y-%m-%d %H:%M:%S %Z}; {ago} ago"
-
-
-def _is_active(_: LinuxGuest, _name: str, unit: Unit | None) -> tuple[str, int]:
-    active = unit is not None and unit.active
-    return ("active\n", 0) if active else ("inactive\n", _NOT_RUNNING if unit else _UNKNOWN)
-
-
-def _is_enabled(_: LinuxGuest, name: str, unit: Unit | None) -> tuple[str, int]:
-    if unit is None:
-        return f"Failed to get unit file state for {_full_name(name)}: No such file or directory\n", 1
-    return ("enabled\n", 0) if unit.enabled else ("disabled\n", 1)
-
-
-def _is_failed(_: LinuxGuest, _name: str, unit: Unit | None) -> tuple[str, int]:
-    return ("active\n" if unit and unit.active else "inactive\n"), 1
-
-
-_ASK = {"status": _status, "is-active": _is_active, "is-enabled": _is_enabled, "is-failed": _is_failed}
+_ASK = {"status": status_of, "is-active": is_active, "is-enabled": is_enabled, "is-failed": is_failed}
 
 
 async def _change(guest: LinuxGuest, call: Call, verb: str, names: list[str], *, now: bool) -> int:
@@ -121,12 +97,22 @@ async def _change(guest: LinuxGuest, call: Call, verb: str, names: list[str], *,
     for name in names:
         unit = guest.units.find(name)
         if unit is None:
-            status = await _refuse(call, verb, _full_name(name))
+            status = await _refuse(call, verb, full_name(name))
             continue
-        _CHANGE[verb](guest, unit)
+        if unit.masked and verb in _STARTING:
+            status = 1
+            await call.stderr.write(f"Failed to {verb} {full_name(name)}: Unit {full_name(name)} is masked.\n")
+            continue
+        changed = _CHANGE[verb](guest, unit)
+        if changed:
+            await call.stderr.write(changed)
         if now and verb in ("enable", "disable"):
             _CHANGE["start" if verb == "enable" else "stop"](guest, unit)
+    guest.firmware.rmc_changed()  # a firewall may stand in the way of consoles
     return status
+
+
+_STARTING = ("start", "restart", "reload-or-restart", "enable")
 
 
 async def _refuse(call: Call, verb: str, name: str) -> int:
@@ -138,27 +124,73 @@ async def _refuse(call: Call, verb: str, name: str) -> int:
     return _NOT_INSTALLED
 
 
-def _start(guest: LinuxGuest, unit: Unit) -> None:
+def _start(guest: LinuxGuest, unit: Unit) -> str:
     guest.units.start(unit)
+    return ""
 
 
-def _stop(guest: LinuxGuest, unit: Unit) -> None:
+def _stop(guest: LinuxGuest, unit: Unit) -> str:
     guest.units.stop(unit)
+    unit.failed = False
+    return ""
 
 
-def _restart(guest: LinuxGuest, unit: Unit) -> None:
+def _restart(guest: LinuxGuest, unit: Unit) -> str:
     guest.units.stop(unit)
     guest.units.start(unit)
+    return ""
 
 
-def _enable(_: LinuxGuest, unit: Unit) -> None:
-    unit.enabled = True
+def _try_restart(guest: LinuxGuest, unit: Unit) -> str:
+    return _restart(guest, unit) if unit.active else ""
 
 
-def _disable(_: LinuxGuest, unit: Unit) -> None:
-    unit.enabled = False
+def _reload(_: LinuxGuest, unit: Unit) -> str:
+    name = f"{unit.service.name}.service"
+    return "" if unit.active else f"{name} is not active, cannot reload.\n"
 
 
-_CHANGE = {"start": _start, "stop": _stop, "restart": _restart, "enable": _enable, "disable": _disable}
+def _enable(_: LinuxGuest, unit: Unit) -> str:
+    before, unit.enabled = unit.enabled, True
+    name = f"{unit.service.name}.service"
+    link = f"/etc/systemd/system/multi-user.target.wants/{name}"
+    return "" if before else f"Created symlink {link} → /usr/lib/systemd/system/{name}.\n"
+
+
+def _disable(_: LinuxGuest, unit: Unit) -> str:
+    before, unit.enabled = unit.enabled, False
+    link = f"/etc/systemd/system/multi-user.target.wants/{unit.service.name}.service"
+    return f'Removed "{link}".\n' if before else ""
+
+
+def _mask(_: LinuxGuest, unit: Unit) -> str:
+    before, unit.masked = unit.masked, True
+    return "" if before else f"Created symlink /etc/systemd/system/{unit.service.name}.service → /dev/null.\n"
+
+
+def _unmask(_: LinuxGuest, unit: Unit) -> str:
+    before, unit.masked = unit.masked, False
+    return f'Removed "/etc/systemd/system/{unit.service.name}.service".\n' if before else ""
+
+
+_CHANGE: dict[str, Callable[[LinuxGuest, Unit], str]] = {
+    "start": _start,
+    "stop": _stop,
+    "restart": _restart,
+    "reload": _reload,
+    "try-restart": _try_restart,
+    "reload-or-restart": _restart,
+    "enable": _enable,
+    "disable": _disable,
+    "mask": _mask,
+    "unmask": _unmask,
+}
+
+
+def _forget_failures(guest: LinuxGuest, names: list[str]) -> None:
+    for unit in guest.units:
+        if not names or guest.units.find(unit.service.name) in [guest.units.find(name) for name in names]:
+            unit.failed = False
+
 
 COMMANDS: dict[str, GuestCommand] = {"systemctl": systemctl}

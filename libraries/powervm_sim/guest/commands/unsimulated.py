@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 _NAMES = """
-    arping bc blkid bzip2 chage chgrp chown chronyc chroot column comm compress cpio crontab ctsnap curl dd diff
-    dig dmidecode dmsetup dnf du ed env ethtool expr file findmnt firewall-cmd fold free fsck fuser gawk gdb
-    getenforce getent getfacl groups gunzip gzip hcncfgdrc hcnmgr hcnqrydev hcnrmdev hcnrmhcn hcnversion
-    hostnamectl htxcmdline hwclock ifconfig iostat iperf3 iptables join kdumpctl killall last less ln logger
-    loginctl losetup lsblk lsdevinfo lsmod lsof lspci lsscsi lsslot lsvio lvs make man mdadm mkfs modinfo
-    modprobe more mount mountpoint mpstat multipath nc netstat nft nmcli nohup nsenter numactl numastat od
-    openssl parted passwd paste patch perf perl pgrep ping pkill pmap printenv pvs python python3
-    rescan-scsi-bus.sh rmmod route rsync runuser sar scp screen script servicelog setenforce setfacl sftp sg_inq
-    shuf snap sos sosreport split ss ssh ssh-keygen strace stress-ng strings stty su sudo supportconfig swapoff
-    swapon sync sysctl tar tcpdump time timedatectl timeout tmux top tracepath traceroute trap tree truncate
-    udevadm umount unzip useradd usermod uuidgen vi vim vmstat w wall watch wget who wicked xxd xz yum zgrep zip
-    zypper
+    arping at bc blkid bzip2 chage chronyc chroot chrt column comm cpio crm crontab curl dig dmidecode dmsetup
+    dnf du ed expr file findmnt fio fold fsck fuser gdb getenforce getfacl htxcmdline hwclock ifconfig iostat
+    iperf iperf3 iptables join kdumpctl last less loginctl losetup lsmod lsof lspci lspv lsslot lsvio lvs make
+    man mdadm mkfs modinfo modprobe mountpoint mpstat netstat nft nmcli nsenter numactl numastat openssl parted
+    passwd paste patch pcs perf perl pmap printenv pvs python python3 renice rescan-scsi-bus.sh rmmod route
+    rsync runuser sar scp screen script servicelog setenforce setfacl sftp sg_inq shuf snap split ss ssh
+    ssh-keygen strace stty su sudo swapoff swapon taskset tcpdump time timedatectl tmux top tracepath traceroute
+    trap tree tty udevadm umount unzip useradd usermod uuidgen vi vim vmstat w wall watch wget wicked yum zgrep
+    zip zypper
 """
 
 NOT_SIMULATED = frozenset(_NAMES.split())

@@ -21,7 +21,7 @@ from powervm_sim.shell.builtin.tests import UTILITIES as TESTS
 from powervm_sim.shell.builtin.variables import BUILTINS as VARIABLES
 
 _UNSUPPORTED = (
-    "alias bg bind caller compgen complete compopt declare dirs disown enable fc fg getopts history logout mapfile "
+    "alias bg bind caller compgen complete compopt declare dirs enable fc fg getopts history logout mapfile "
     "popd pushd readarray shopt suspend times trap typeset ulimit umask unalias"
 )
 

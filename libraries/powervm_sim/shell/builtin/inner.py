@@ -11,8 +11,10 @@ from powervm_sim.shell.pipes import TooMuchData, gather_input
 from powervm_sim.shell.reporting import syntax_message
 from powervm_sim.shell.state import DEEPEST_CALLS, ExitShell, FunctionReturn, Options, ShellError
 from powervm_sim.shell.syntax import ShellSyntaxError
+from powervm_sim.shell.system import System
 
 _CANNOT_READ = 127
+_SHELL_OWN = frozenset({"echo", "false", "kill", "printf", "test", "true", "["})
 _KEPT = frozenset({"PWD", "OLDPWD"})
 
 
@@ -64,12 +66,57 @@ async def _command(invocation: Invocation) -> int:
 
 async def _type(invocation: Invocation) -> int:
     status = 0
-    for word in invocation.arguments:
+    words = list(invocation.arguments)
+    if words[:1] in (["-p"], ["-P"]) and invocation.state.system is not None:
+        return await _paths(invocation, invocation.state.system, words[1:], force=words[0] == "-P")
+    if words[:1] == ["-t"]:
+        return await _kinds(invocation, words[1:])
+    for word in words:
         if word.startswith("-"):
             return await invocation.complain(f"{word}: not simulated", 2)
         if not await _describe(invocation, word, verbose=True):
             status = await invocation.complain(f"{word}: not found")
     return status
+
+
+async def _paths(invocation: Invocation, system: System, words: Sequence[str], *, force: bool) -> int:
+    """``type -p`` and ``-P``: the file that a word runs; nothing for what the shell does itself."""
+    variables, status = invocation.state.variables, 0
+    for word in words:
+        kind = "file" if force else _kind(invocation, word)
+        path = system.locate(word, variables.get("PATH", ""), variables.get("PWD", "/")) if kind == "file" else None
+        if path is not None:
+            await invocation.write(f"{path}\n")
+        elif not kind or force:
+            status = 1
+    return status
+
+
+async def _kinds(invocation: Invocation, words: Sequence[str]) -> int:
+    status = 0
+    for word in words:
+        kind = _kind(invocation, word)
+        await invocation.write(f"{kind}\n" if kind else "")
+        status = status if kind else 1
+    return status
+
+
+def _kind(invocation: Invocation, word: str) -> str:
+    """``keyword``, ``function``, ``builtin``, ``file`` or nothing."""
+    from powervm_sim.shell.builtin import BUILTINS, UTILITIES  # noqa: PLC0415
+
+    state = invocation.state
+    if word in KEYWORDS:
+        return "keyword"
+    if word in state.functions:
+        return "function"
+    if word in BUILTINS or word in _SHELL_OWN:
+        return "builtin"
+    if state.system is not None:
+        found = state.system.locate(word, state.variables.get("PATH", ""), state.variables.get("PWD", "/")) is not None
+    else:
+        found = state.lookup(word) is not None or (word in UTILITIES and word not in state.dialect.without)
+    return "file" if found else ""
 
 
 async def _describe(invocation: Invocation, word: str, *, verbose: bool) -> bool:
@@ -82,8 +129,15 @@ async def _describe(invocation: Invocation, word: str, *, verbose: bool) -> bool
         text, long = word, f"{word} is a shell keyword"
     elif word in state.functions:
         text, long = word, f"{word} is a function"
-    elif word in BUILTINS or word in ("echo", "false", "kill", "printf", "test", "true", "["):
+    elif word in BUILTINS or word in _SHELL_OWN:
         text, long = word, f"{word} is a shell builtin"
+    elif state.system is not None:
+        search, folder = state.variables.get("PATH", ""), state.variables.get("PWD", "/")
+        path = state.system.locate(word, search, folder)
+        if path is None:
+            return False
+        text = word if "/" in word else path
+        long = f"{word} is {text}"
     elif state.lookup(word) is not None or (word in UTILITIES and word not in state.dialect.without):
         text = word if "/" in word else f"/usr/bin/{word}"
         long = f"{word} is {text}"
@@ -170,15 +224,33 @@ async def _env(invocation: Invocation) -> int:
     while words and "=" in words[0]:
         name, _, value = words.pop(0).partition("=")
         overlay[name] = value
-    if words and words[0].startswith("-"):
+    if words and words[0].startswith("-") and words[0] not in ("-i", "-"):
         await invocation.streams.stderr.write(f"env: {words[0]}: not simulated\n")
         return 125
     state = invocation.state
+    if words and words[0].startswith("-"):
+        return await _empty_env(invocation, words[1:])
     if words:
         return await invocation.executor.child().run_words(words, invocation.streams, overlay, functions=False)
     shown = {name: state.variables[name] for name in sorted(state.exported) if name in state.variables}
     await invocation.write("".join(f"{name}={value}\n" for name, value in {**shown, **overlay}.items()))
     return 0
+
+
+async def _empty_env(invocation: Invocation, words: list[str]) -> int:
+    """``env -i NAME=VALUE... COMMAND``: the command sees these variables only."""
+    child = invocation.executor.child()
+    given: dict[str, str] = {}
+    while words and "=" in words[0]:
+        name, _, value = words.pop(0).partition("=")
+        given[name] = value
+    if not words:
+        await invocation.write("".join(f"{name}={value}\n" for name, value in given.items()))
+        return 0
+    search = given.get("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin")
+    child.state.variables = {"PWD": invocation.state.variables.get("PWD", "/"), "PATH": search} | given
+    child.state.exported = set(child.state.variables)
+    return await child.run_words(words, invocation.streams, functions=False)
 
 
 BUILTINS: dict[str, Builtin] = {

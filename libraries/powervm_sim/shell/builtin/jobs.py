@@ -1,4 +1,4 @@
-"""``wait``, ``jobs``, ``sleep``, and ``kill`` where the endpoint has none of its own."""
+"""``wait``, ``jobs``, ``disown``, ``sleep``, and ``kill`` where the endpoint has none of its own."""
 
 from __future__ import annotations
 
@@ -6,19 +6,10 @@ import asyncio
 import re
 
 from powervm_sim.shell.builtin.base import Builtin, Invocation
-from powervm_sim.shell.state import Job, State
+from powervm_sim.shell.builtin.signals import find_job, send
+from powervm_sim.shell.state import Job
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def find_job(state: State, text: str) -> Job | None:
-    """The job that ``%1``, ``%%`` or a process number names."""
-    if text in ("%", "%%", "%+"):
-        return state.jobs[-1] if state.jobs else None
-    for job in state.jobs:
-        if text in (f"%{job.number}", str(job.pid)):
-            return job
-    return None
 
 
 async def _wait(invocation: Invocation) -> int:
@@ -47,17 +38,50 @@ async def _finished(*jobs: Job) -> None:
 
 
 async def _jobs(invocation: Invocation) -> int:
+    options = set("".join(word[1:] for word in invocation.arguments if word.startswith("-")))
+    if options - set("lpr"):
+        return await invocation.complain(f"-{min(options - set('lpr'))}: not simulated", 2)
     for job in list(invocation.state.jobs):
+        if "r" in options and job.status is not None:
+            continue
+        if "p" in options:
+            await invocation.write(f"{job.pid}\n")
+            continue
         status = job.status
         word = "Running" if status is None else ("Done" if status == 0 else f"Exit {status}")
         suffix = " &" if status is None else ""
-        await invocation.write(f"[{job.number}]  {word:<22}  {job.text}{suffix}\n")
+        pid = f"{job.pid} " if "l" in options else ""
+        await invocation.write(f"[{job.number}]  {pid}{word:<22}  {job.text}{suffix}\n")
         if status is not None:
             invocation.state.jobs.remove(job)
     return 0
 
 
+async def _disown(invocation: Invocation) -> int:
+    state = invocation.state
+    words = [word for word in invocation.arguments if word not in ("-h", "-a", "-r")]
+    keep = "-h" in invocation.arguments
+    every = bool({"-a", "-r"} & set(invocation.arguments))
+    names = words or ([] if every else ["%%"])
+    status = 0
+    chosen = [job for job in state.jobs if job.status is None] if every and not words else []
+    for name in names:
+        job = find_job(state, name)
+        if job is None:
+            status = await invocation.complain(f"{'current' if name == '%%' else name}: no such job")
+        else:
+            chosen.append(job)
+    for job in chosen:
+        if state.system is not None:
+            state.system.detach(job.pid)
+        if not keep:
+            state.jobs.remove(job)
+    return status
+
+
 async def _kill(invocation: Invocation) -> int:
+    if invocation.state.system is not None:
+        return await send(invocation, invocation.state.system)
     words = list(invocation.arguments)
     test = False
     if words and words[0].startswith("-"):
@@ -96,5 +120,5 @@ async def _sleep(invocation: Invocation) -> int:
     return 0
 
 
-BUILTINS: dict[str, Builtin] = {"wait": _wait, "jobs": _jobs}
+BUILTINS: dict[str, Builtin] = {"wait": _wait, "jobs": _jobs, "disown": _disown}
 UTILITIES: dict[str, Builtin] = {"sleep": _sleep, "kill": _kill}

@@ -6,6 +6,7 @@ that comes over an exec channel has not, and needs the word ``ioscli``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from powervm_sim.guest.commands.options import UsageError, refuse, reported
 from powervm_sim.shell.call import Call, Command, Lookup
 from powervm_sim.shell.dialect import RESTRICTED_KSH
 from powervm_sim.shell.filters import filters
-from powervm_sim.vios.commands import devices, files, logs, maps, root
+from powervm_sim.vios.commands import changes, devices, files, logs, maps, network, root, system
 from powervm_sim.vios.commands.kinds import ViosCommand
 from powervm_sim.vios.commands.unsimulated import NOT_SIMULATED, ROOT_NOT_SIMULATED
 
@@ -22,14 +23,18 @@ if TYPE_CHECKING:
     from powervm_sim.vios.server import VirtualIOServer
 
 IOSCLI: dict[str, ViosCommand] = {
+    **changes.COMMANDS,
     **devices.COMMANDS,
     **files.COMMANDS,
     **logs.COMMANDS,
     **maps.COMMANDS,
+    **network.COMMANDS,
     **root.COMMANDS,
+    **system.COMMANDS,
 }
 """The commands of ``ioscli``."""
 
+_FOLDERS = re.compile(r"^/(?:usr/)?(?:s?bin|ios/cli)/(?=[^/]+$)")
 _TOOLS = ("awk", "cut", "egrep", "fgrep", "grep", "head", "sed", "sort", "tail", "tr", "uniq", "wc")
 
 
@@ -53,9 +58,10 @@ def lookup(server: VirtualIOServer, *, short_names: bool) -> Lookup:
 
 
 def root_lookup(server: VirtualIOServer) -> Lookup:
-    """The same for the root shell."""
-    commands = dict.fromkeys(ROOT_NOT_SIMULATED, refuse) | tools()
-    return _reporting(commands | {name: partial(command, server) for name, command in root.ROOT_COMMANDS.items()})
+    """The same for the root shell, where a command may have its folder in front."""
+    commands = dict.fromkeys(ROOT_NOT_SIMULATED, refuse) | tools() | {"ioscli": partial(_ioscli, server)}
+    find = _reporting(commands | {name: partial(command, server) for name, command in root.ROOT_COMMANDS.items()})
+    return lambda word: find(_FOLDERS.sub("", word))
 
 
 def _reporting(commands: dict[str, Command]) -> Lookup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest.commands.options import UsageError, parse
@@ -15,6 +16,7 @@ from powervm_sim.vios.commands.kinds import ViosCommand
 if TYPE_CHECKING:
     from powervm_sim.vios.server import VirtualIOServer
 
+_FORBIDDEN = "The file access permissions do not allow the specified action."
 _MISSING = "A file or directory in the path name does not exist."
 
 
@@ -70,13 +72,16 @@ def _long(server: VirtualIOServer, path: str, name: str) -> str:
     return f"{mode} {links:>4} padmin   staff    {node.size:>11} {when:%b %d %H:%M} {name}\n"
 
 
-async def mv(server: VirtualIOServer, call: Call) -> int:
+async def mv(server: VirtualIOServer, call: Call, *, as_root: bool = False) -> int:
     """``mv [-f] FILE TARGET``."""
-    _, words = parse(call, "fi")
+    words = parse(call, "fi")[1]
     if len(words) != 2:
         raise UsageError("Usage: mv [-I] [ -d | -e ] [-i | -f] [-E{force|ignore|warn}] [--] src target")
+    source, target = place(call, words[0]), place(call, into(call, server.tree, words[1], words[0]))
+    if not (as_root or (server.may_change(source) and server.may_change(target))):
+        raise UsageError(f"mv: 0653-401 Cannot rename {words[0]} to {words[1]}:\n             {_FORBIDDEN}")
     try:
-        server.tree.rename(place(call, words[0]), place(call, into(call, server.tree, words[1], words[0])))
+        server.tree.rename(source, target)
     except FileNotFoundError:
         raise UsageError(f"mv: 0653-401 Cannot rename {words[0]} to {words[1]}:\n             {_MISSING}") from None
     except OSError as problem:
@@ -85,28 +90,44 @@ async def mv(server: VirtualIOServer, call: Call) -> int:
     return 0
 
 
-async def rm(server: VirtualIOServer, call: Call) -> int:
-    """``rm [-f] FILE...``; folders are not removed."""
-    options, words = parse(call, "fi")
+async def rm(server: VirtualIOServer, call: Call, *, as_root: bool = False) -> int:
+    """``rm [-f] FILE...``; folders are removed with ``-r``."""
+    options, words = parse(call, "firRe")
+    letters = {name[1] for name, _ in options}
     if not words:
         raise UsageError("Usage: rm [-Rre] [-i | -f] [--] File ...")
     status = 0
     for word in words:
-        problem = _remove(server, place(call, word), word)
-        if problem and not (options and problem.endswith("does not exist.")):
+        path = place(call, word)
+        if as_root or server.may_change(path):
+            problem = _remove(server, path, word, everything=bool(letters & {"r", "R"}))
+        else:
+            problem = f"0653-609 Cannot remove {word}.\n{_FORBIDDEN}"
+        if problem and not ("f" in letters and problem.endswith("does not exist.")):
             status = 2
             await call.stderr.write(f"rm: {problem}\n")
     return status
 
 
-def _remove(server: VirtualIOServer, path: str, word: str) -> str:
+def _remove(server: VirtualIOServer, path: str, word: str, *, everything: bool) -> str:
     try:
-        server.tree.remove(path)
+        if everything and server.tree.is_dir(path):
+            _remove_folder(server, path)
+        else:
+            server.tree.remove(path)
     except FileNotFoundError:
         return f"{word}: {_MISSING}"
     except OSError:
         return f"0653-603 Cannot remove directory {word}."
     return ""
+
+
+def _remove_folder(server: VirtualIOServer, path: str) -> None:
+    for below, node in reversed(list(server.tree.walk(path))):
+        if isinstance(node, Folder):
+            server.tree.remove_folder(below)
+        else:
+            server.tree.remove(below)
 
 
 async def df(server: VirtualIOServer, call: Call) -> int:
@@ -126,3 +147,5 @@ async def df(server: VirtualIOServer, call: Call) -> int:
 
 
 COMMANDS: dict[str, ViosCommand] = {"cat": cat, "ls": ls, "mv": mv, "rm": rm, "df": df}
+
+ROOT_COMMANDS: dict[str, ViosCommand] = COMMANDS | {"mv": partial(mv, as_root=True), "rm": partial(rm, as_root=True)}

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest.commands.options import UsageError, not_simulated
 from powervm_sim.shell.call import Call
 from powervm_sim.vios.commands.kinds import ViosCommand, read_flags
 from powervm_sim.vios.error_log import HEADER
+from powervm_sim.vios.snapshot import PARTS, collect, pack
 
 if TYPE_CHECKING:
     from powervm_sim.vios.server import VirtualIOServer
 
 _ERRLOG_USAGE = """errlog [-ls [-seq Sequence_number] | -rm Days]"""
 SNAP_FILE = "/home/padmin/snap.pax.Z"
-_SNAP_PARTS = ("general", "kernel", "filesys", "tcpip", "lpm", "svCollect")
-_SNAP_SIZE = 256 * 1024
-_COMPRESSED = b"\x1f\x9d\x90"
 _DAY = 86400
 
 
@@ -36,7 +33,7 @@ async def errlog(server: VirtualIOServer, call: Call) -> int:
     if "ls" in options:
         view = server.view
         for entry in entries:
-            await call.stdout.write(entry.report(view.name, f"00{view.serial}4C00"))
+            await call.stdout.write(entry.report(view.name, view.machine_id))
         return 0
     if entries:
         await call.stdout.write(HEADER + "".join(entry.row() for entry in entries))
@@ -47,18 +44,20 @@ async def snap(server: VirtualIOServer, call: Call) -> int:
     """Takes minutes; leaves ``/home/padmin/snap.pax.Z``, which replaces that of the last time."""
     if call.arguments:
         raise not_simulated(call, " ".join(call.arguments))
-    for name in _SNAP_PARTS:
-        await call.stdout.write(f"Gathering {name} system information")
-        await server.pause(server.snap_seconds / len(_SNAP_PARTS))
+    files: dict[str, bytes] = {}
+    for part in PARTS:
+        await call.stdout.write(f"Gathering {part} system information")
+        await server.pause(server.snap_seconds / len(PARTS))
+        files |= await collect(server, part)
         await call.stdout.write("...done.\n")
-    content = _COMPRESSED + random.Random(server.view.name).randbytes(_SNAP_SIZE)  # noqa: S311 - filling, no secret
+    await call.stdout.write("\nCreating compressed pax file...\nStarting pax/compress process... Please wait... ")
+    content = await pack(files, server.clock.time())
     try:
-        server.tree.write(SNAP_FILE, content)
+        server.tree.write(SNAP_FILE, content, mode=0o600)
     except OSError:
+        await call.stdout.write("\n")
         raise UsageError("snap: 0659-017 There is not enough space in the file system /home.", 1) from None
-    await call.stdout.write(
-        "\nCreating compressed pax file...\nStarting pax/compress process... Please wait... done.\n\n"
-    )
+    await call.stdout.write("done.\n\n")
     await call.stdout.write(f"-rw-------    1 0        0        {len(content):>12} {SNAP_FILE}\n")
     return 0
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 _IOSCLI = """
-    alt_root_vg backup backupios bkprofdev bootlist cfgassist cfgdev cfglnagg cfgnamesrv cfgsvc chdev chlang
-    chpath chrep chsp chtcpip chuser chvg chvlog chvopt cl_snmp cleandisk cluster cplv crontab date diagmenu
-    dsmc entstat exportvg extendlv extendvg fcstat fsck ftp help hostmap hostname importvg invscout ldapsearch
-    ldfware license loadopt logout lpar_netboot lparcon lsfware lsgcl lslparinfo lslv lsnetsvc lspath lspv lsrep
-    lssecattr lssp lssvc lssw lstcpip lsuser lsvg lsvlog lsvlrepo lsvopt man migratepv mirrorios mkbdsp mkldap
-    mklv mkpath mkrep mksp mktcpip mkuser mkvdev mkvfcmap mkvg mkvlog mkvlrepo mkvopt mkvt more motd mount
-    netstat nim oemenv optimizenet part passwd pdump ping postprocesssvc prepdev reducevg remote_management
-    remove replphyvol restorevgstruct rmbdsp rmdev rmlv rmpath rmrep rmsp rmtcpip rmuser rmvdev rmvfcmap rmvg
-    rmvlog rmvopt rolelist seastat setkst setsecattr showmount shutdown snmp_info snmp_trap snmpv3_ssw
-    startnetsvc startsvc startsysdump starttrace stopnetsvc stopsvc stoptrace stty svmon swap swrole sysstat tee
-    topas topasrec tracepriv traceroute uname unloadopt unmirrorios unmount updateios vasistat vfcmap vi viosbr
-    viosecure viosupgrade vmstat wkldagent wkldmgr wkldout
+    alt_root_vg backup backupios bkprofdev bootlist cfgassist cfglnagg cfgnamesrv cfgsvc chlang chpath chrep
+    chsp chtcpip chuser chvg chvlog chvopt cl_snmp cleandisk cluster cplv crontab diagmenu dsmc exportvg
+    extendlv extendvg fcstat fsck ftp help hostmap importvg invscout ldapsearch ldfware loadopt logout
+    lpar_netboot lparcon lsfware lsgcl lslparinfo lslv lsnetsvc lspath lssecattr lssp lssvc lssw lsuser lsvg
+    lsvlog lsvlrepo man migratepv mirrorios mkbdsp mkldap mklv mkpath mkrep mksp mktcpip mkuser mkvdev mkvfcmap
+    mkvg mkvlog mkvlrepo mkvopt mkvt more motd mount nim oemenv optimizenet part passwd pdump ping
+    postprocesssvc prepdev reducevg remote_management remove replphyvol restorevgstruct rmbdsp rmlv rmpath rmrep
+    rmsp rmtcpip rmuser rmvdev rmvfcmap rmvg rmvlog rmvopt rolelist seastat setkst setsecattr showmount shutdown
+    snmp_info snmp_trap snmpv3_ssw startnetsvc startsvc startsysdump starttrace stopnetsvc stopsvc stoptrace
+    swap swrole sysstat tee topas topasrec tracepriv traceroute unloadopt unmirrorios unmount updateios vasistat
+    vi viosbr viosecure viosupgrade wkldagent wkldmgr wkldout
 """
 
 _ROOT = """
-    bootinfo bosboot cfgmgr chdev entstat fcstat installp instfix iostat kdb lparstat lscfg lsdev lslpp lspv
-    lssrc lsvg mkdev mount netstat no odmget oslevel pcmpath perfpmr ps refresh rmcctrl rmdev snap startsrc
-    stopsrc svmon topas trace trcrpt varyonvg vmo vmstat what
+    bootinfo bosboot cfgmgr chdev crontab fcstat find id ifconfig installp instfix iostat kdb kill lparstat
+    lslpp lssrc lsvg mkdev mkdir mount no odmget pcmpath perfpmr refresh rmcctrl rmdev ssh startsrc stopsrc
+    topas trace trcrpt varyonvg vi vmo what who
 """
 
 NOT_SIMULATED = frozenset(_IOSCLI.split())

@@ -1,0 +1,224 @@
+"""Collecting one stage: all machines at the same time, each bounded, and a record of everything."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import secrets
+import shlex
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+from powervm.errors import MobilityError
+from powervm.parallel import ask_all
+from powervm.plan import lab_note
+from powervm.session import LabSession
+from powervm.stage_logs.items import Item, items_for
+from powervm.stage_logs.manifest import ItemRecord, ItemStatus, Manifest, SourceRecord, StageStatus, status_of
+from powervm.stage_logs.sources import Source, sources_of
+from powervm.stage_logs.taking import Task, alive, take
+from powervm.waiting import Deadline
+
+_AT_ONCE = 3
+"""Items that are taken from one machine at the same time."""
+
+_FIRST_LINES = 100_000
+"""Lines of the journal that the first stage takes at most."""
+
+Watcher = Callable[[str, ItemRecord], None]
+"""Is told each machine's name and each item as it is there, from any thread."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A moment of a test.
+
+    Attributes:
+        name: For example ``pre-forward``.
+        test: Name of the test, or whatever else tells runs apart.
+        iteration: Which round of the test, from 1.
+    """
+
+    name: str
+    test: str = "by-hand"
+    iteration: int = 1
+
+    def folder(self, root: Path) -> Path:
+        """A new folder for it; a second collection of the same stage gets one of its own."""
+        base = root / "stage-logs" / _safe(self.test) / str(self.iteration) / _safe(self.name)
+        for number in itertools.count(1):
+            folder = base if number == 1 else base.with_name(f"{base.name}-{number}")
+            try:
+                folder.mkdir(parents=True)
+            except FileExistsError:
+                continue
+            return folder
+        raise AssertionError("count() does not end")
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A stage that was collected."""
+
+    folder: Path
+    manifest: Manifest
+
+
+@dataclass
+class _Progress:
+    """What is known of one machine so far; filled from the threads that collect."""
+
+    source: Source
+    tasks: list[Task]
+    reason: str | None = None
+    reached: bool = False
+    records: dict[str, list[ItemRecord]] = field(default_factory=dict)
+
+    def as_record(self, *, otherwise: ItemStatus) -> SourceRecord:
+        reason = {ItemStatus.INTERRUPTED: "the collection was broken off"}.get(otherwise, self.reason)
+        items = [
+            record
+            for task in self.tasks
+            for record in self.records.get(task.name, [task.record(otherwise, monotonic(), reason)])
+        ]
+        return SourceRecord(
+            name=self.source.name, kind=self.source.kind, reached=self.reached, reason=self.reason, items=items
+        )
+
+
+def collect(
+    session: LabSession,
+    stage: Stage,
+    *,
+    root: Path,
+    servers: Sequence[str] = (),
+    partition: str | None = None,
+    failure: bool = False,
+    cursor: str = "",
+    watch: Watcher | None = None,
+) -> Collection:
+    """Collect the evidence of a stage.
+
+    Nothing is raised for what is missing: the manifest tells. When it is broken off from outside (Ctrl-C, a timeout of
+    Robot Framework), what is there stays, with a manifest that says "interrupted".
+
+    Args:
+        session: The opened lab.
+        stage: What it is the evidence of.
+        root: Output directory.
+        servers: The servers of the move; all of the lab by default.
+        partition: Its name in the lab file; None leaves partitions out.
+        failure: Take what is taken after a failure, too: slow archives.
+        cursor: The journal is taken from here on; without it the newest lines.
+        watch: Is told each item as it is there.
+    """
+    started, clock = datetime.now(timezone.utc), monotonic()
+    folder = stage.folder(root)
+    lab = session.lab
+    values = {
+        "partition": shlex.quote(lab.partition(partition).partition) if partition else "",
+        "system": "",
+        "work": f"/var/tmp/stage-logs-{secrets.token_hex(6)}",  # noqa: S108 - a folder of the target, with a new name
+        "since": f"--after-cursor={shlex.quote(cursor)}" if cursor else f"-n {_FIRST_LINES}",
+    }
+    items = items_for(lab.logs, failure=failure)
+    sources = sources_of(session, list(servers) or list(lab.servers), partition)
+    machines = [_Progress(source, _tasks(source, items, values, folder)) for source in sources]
+    stop = threading.Event()
+    interrupted = True
+    try:
+        ask_all(
+            {
+                machine.source.name: partial(_collect_from, machine, stop, lab.limits.connect, watch)
+                for machine in machines
+            },
+            workers=max(1, len(machines)),
+        )
+        interrupted = False
+    finally:
+        stop.set()
+        otherwise = ItemStatus.INTERRUPTED if interrupted else ItemStatus.SKIPPED
+        records = [machine.as_record(otherwise=otherwise) for machine in machines]
+        manifest = Manifest(
+            lab=lab_note(lab), stage=stage.name, test=stage.test, iteration=stage.iteration, partition=partition,
+            failure=failure, status=status_of(records, interrupted=interrupted), started=started,
+            ended=datetime.now(timezone.utc), duration=monotonic() - clock, sources=records,
+        )  # fmt: skip
+        (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return Collection(folder, manifest)
+
+
+def _tasks(source: Source, items: Sequence[Item], values: dict[str, str], folder: Path) -> list[Task]:
+    place = folder / _safe(source.name)
+    return [Task(source, name, item, filled, place) for name, item, filled in source.tasks(items, values)]
+
+
+def _collect_from(machine: _Progress, stop: threading.Event, connect: float, watch: Watcher | None) -> None:
+    """Take all items of one machine, as long as it answers."""
+    try:
+        machine.source.connection.connect(Deadline(connect))
+    except MobilityError as error:
+        machine.reason = error.message
+        return
+    machine.reached = True
+    distribution = _distribution(machine)
+    gone: list[str] = []
+
+    def one(task: Task) -> None:
+        if stop.is_set():
+            return
+        if task.item.distribution not in (None, distribution):
+            machine.records[task.name] = []
+            return
+        if gone:
+            reason = f"it stopped answering: {gone[0]}"
+            machine.records[task.name] = [task.record(ItemStatus.SKIPPED, monotonic(), reason)]
+            return
+        records = _relative(take(task), machine.source.name)
+        machine.records[task.name] = records
+        if records[0].status in (ItemStatus.FAILED, ItemStatus.PARTIAL) and (why := alive(machine.source.connection)):
+            gone.append(why)
+        for record in records if watch else ():
+            watch(machine.source.name, record)  # type: ignore[misc]
+
+    ask_all({task.name: partial(one, task) for task in machine.tasks}, workers=_AT_ONCE)
+
+
+def _distribution(machine: _Progress) -> str:
+    """``rhel``, ``sles`` or whatever else the partition says it is; empty for other machines."""
+    if "partition" not in machine.source.places:
+        return ""
+    try:
+        output = machine.source.connection.run("cat /etc/os-release", Deadline(20)).stdout
+    except MobilityError:
+        return ""
+    match = re.search(r'^ID="?(\w+)', output, re.MULTILINE)
+    return match[1] if match else ""
+
+
+def _relative(records: list[ItemRecord], source: str) -> list[ItemRecord]:
+    """The records with file names from the folder of the manifest."""
+    place = _safe(source)
+    return [
+        record.model_copy(update={"file": f"{place}/{record.file}"}) if record.file else record for record in records
+    ]
+
+
+def _safe(name: str) -> str:
+    """A name that is one folder on every file system."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:80] or "unnamed"
+
+
+def exit_status(status: StageStatus) -> int:
+    """0 complete, 1 partial, 2 nothing, 130 interrupted."""
+    return {
+        StageStatus.COMPLETE: 0,
+        StageStatus.PARTIAL: 1,
+        StageStatus.NOTHING: 2,
+        StageStatus.INTERRUPTED: 130,
+    }[status]

@@ -1,0 +1,1 @@
+"""``stress-ng``: its options, what it reports, and how a run goes."""

@@ -1,0 +1,69 @@
+*** Settings ***
+Documentation     Keywords that the suites of the product do not call themselves, each in a case that it is made for.
+
+Resource          ../../../resources/mobility.resource
+
+Suite Setup       Open The Lab
+Suite Teardown    Leave The Lab As It Was    local
+Test Timeout      5 minutes
+
+Test Tags         keywords
+
+
+*** Test Cases ***
+A Running Migration Is Stopped
+    [Documentation]    The one who started it hears how it ended.
+    Start Migration    local
+    ${stopped} =    Wait Until Keyword Succeeds    20 s    0.2 s    Stop Migration    local
+    Should Be Equal    ${stopped.operation}    stop
+    ${outcome} =    Wait For Migration    local    ending=failed and recovered
+    Should Contain    ${outcome.error}    HSCLA2CF
+    Partition Should Be At Home    local
+
+A Migration Is Started And Waited For
+    [Documentation]    Something can be done between the two.
+    Start Migration    local
+    ${state} =    Get Partition State    lp1    server=p9a
+    Should Match Regexp    ${state}    ^(Running|Migrating - Running)$
+    ${outcome} =    Wait For Migration    local
+    Should Be Equal    ${outcome.ending.value}    done
+    Partition Should Have Arrived    local
+    Wait Until RMC Is Active    lp1    limit=30 s
+
+A Validation Of The Way Back
+    [Documentation]    A validation changes nothing, in this direction too.
+    Validate Migration    local    way=back
+    Partition Should Have Arrived    local
+
+A Partition Moves From Wherever It Is
+    [Documentation]    With a server instead of a move of the lab file.
+    Migrate Partition    lp1    to=p9a
+    Partition Should Be Running On    lp1    p9a
+
+Nothing To Stop And Nothing To Recover
+    [Documentation]    The console's refusal is the message.
+    Run Keyword And Expect Error    hmc1: migrlpar failed: HSC*    Stop Migration    local
+    Run Keyword And Expect Error    hmc1: migrlpar failed: HSC*    Recover Partition    local
+    Run Keyword And Expect Error    The move local was not started.*    Wait For Migration    local
+
+A Powered Off Partition
+    [Documentation]    Its state is checked without asking the partition itself.
+    Partition Should Be Powered Off On    lp3    p8a
+    Run Keyword And Expect Error    lp3 should be Running on p8a, and it is Not Activated on p8a.
+    ...    Partition Should Be Running On    lp3    p8a
+
+Keys Are Exchanged
+    [Documentation]    The outcome tells which.
+    ${outcome} =    Exchange Console Keys    crosshmc
+    Should Be Equal    ${outcome.ending.value}    done
+    Consoles Should Trust Each Other    crosshmc
+
+A Wrong Ending Fails
+    [Documentation]    A test about a failure fails when there is none.
+    [Tags]    must-fail
+    Start Migration    local
+    TRY
+        Wait For Migration    local    ending=failed and recovered
+    FINALLY
+        Bring Partition Home    local
+    END

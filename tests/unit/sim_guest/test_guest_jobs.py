@@ -1,0 +1,154 @@
+"""Background jobs, the search path and scripts in a partition's shell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from guest_doubles import STREAM, TARGET, Result, limited, make_real_guest, run_in
+
+from powervm_sim.guest.linux import LinuxGuest
+from powervm_sim.shell.pipes import Collector, Text
+
+Run = Callable[..., Result]
+
+
+def in_loop(work: Callable[[], Awaitable[Any]]) -> Any:
+    return asyncio.run(limited(work()))
+
+
+class Screen:
+    columns = 80
+    rows = 24
+
+    async def ask(self, prompt: str, *, echo: bool = True) -> str:
+        raise EOFError
+
+
+def test_a_job_is_a_process_with_the_number_that_the_shell_tells(run: Run) -> None:
+    out = run("sleep 30 & ps -p $! -o pid=,ppid=,args=; echo $! $$; kill $!; wait $!; echo $?").out.splitlines()
+    pid, parent, *command = out[0].split()
+    assert command == ["sleep", "30"]
+    assert out[1].split() == [pid, parent]
+    assert out[2] == "143"
+
+
+def test_a_job_of_several_commands_is_a_subshell_with_children(run: Run) -> None:
+    out = run("(sleep 30; echo late) & sleep 0.02; ps --ppid $! -o args=; kill $!; wait $!; echo $?").out
+    assert out == "sleep 30\n143\n"
+
+
+def test_jobs_go_on_after_their_session_and_are_seen_by_others() -> None:
+    async def work() -> None:
+        guest = make_real_guest()
+        await run_in(guest.shell(), "sleep 30 >/dev/null 2>&1 &")
+        assert (await run_in(guest.shell(), "pgrep -a sleep")).out.endswith(" sleep 30\n")
+        assert (await run_in(guest.shell(), "pkill -f 'sleep 3'; pgrep sleep; echo $?")).out == "1\n"
+
+    in_loop(work)
+
+
+def test_a_cut_line_ends_jobs_that_were_not_told_to_stay() -> None:
+    async def work() -> None:
+        guest = make_real_guest()
+        shell = guest.shell(terminal=Screen())
+        script = "sleep 31 & nohup sleep 32 & setsid sleep 33 & sleep 34 & disown; sleep 0.02"
+        await shell.run(script, Text(), Collector(), Collector())
+        stayed = await shell.close(hangup=True)
+        await asyncio.sleep(0)
+        left = [process.command for process in guest.processes if process.name == "sleep"]
+        assert left == ["sleep 32", "sleep 33", "sleep 34"][: len(left)]
+        assert len(left) == 3
+        assert [job.text for job in stayed] == ["nohup sleep 32", "setsid sleep 33", "sleep 34"]
+        guest.stop()
+        await asyncio.gather(*(job.task for job in stayed), return_exceptions=True)
+        assert len(guest.processes) == 0
+
+    in_loop(work)
+
+
+def test_nohup_lets_a_hang_up_pass_and_nothing_else(run: Run) -> None:
+    script = (
+        "nohup sleep 30 >/dev/null 2>&1 & sleep 0.02; kill -HUP $!; kill -0 $! && echo there; kill $!; wait $!; echo $?"
+    )
+    assert run(script).out == "there\n143\n"
+
+
+def test_the_session_of_an_ssh_command_ends_with_the_last_job_that_holds_its_output() -> None:
+    async def work() -> None:
+        guest = make_real_guest()
+        out = Collector()
+        shell = guest.shell()
+        await shell.run("(sleep 0.1; echo late) &", Text(), out, out)
+        assert out.text == ""
+        await shell.settle()
+        assert out.text == "late\n"
+        await shell.run("sleep 30 > /dev/null 2>&1 &", Text(), out, out)
+        await asyncio.wait_for(shell.settle(), 1)
+        await shell.close()
+
+    in_loop(work)
+
+
+def test_jobs_stand_still_with_the_partition() -> None:
+    async def work() -> None:
+        guest = make_real_guest()
+        await run_in(guest.shell(), "(sleep 0.05; echo done > /tmp/x) > /dev/null 2>&1 &")
+        await asyncio.sleep(0.02)
+        guest.start_migration(STREAM, 19)
+        guest.suspend()
+        await asyncio.sleep(0.15)
+        assert not guest.tree.exists("/tmp/x")
+        guest.resume(TARGET)
+        await asyncio.sleep(0.1)
+        assert guest.tree.read("/tmp/x") == b"done\n"
+        guest.end_migration(0)
+
+    in_loop(work)
+
+
+def test_a_killed_shell_runs_nothing_more(run: Run) -> None:
+    assert run("echo before; kill $$; echo after") == Result(143, "before\n", "")
+
+
+def test_kill_speaks_as_bash_does(run: Run) -> None:
+    assert run("kill 99999").err == "bash: line 1: kill: (99999) - No such process\n"
+    assert run("kill -FOO 1").err == "bash: line 1: kill: FOO: invalid signal specification\n"
+    assert run("kill").status == 2
+    assert run("kill -STOP 1").err == "bash: line 1: kill: STOP: not simulated\n"
+
+
+def test_commands_are_found_over_the_search_path(run: Run) -> None:
+    assert run("PATH=/nowhere; ls").err == "bash: line 1: ls: command not found\n"
+    assert run("PATH=/nowhere; /usr/bin/ls -d /etc").out == "/etc\n"
+    assert run("rmcctrl -p").status == 127
+    assert run("PATH=$PATH:/opt/rsct/bin; rmcctrl -p; command -v rmcctrl").out == "/opt/rsct/bin/rmcctrl\n"
+    assert run("command -v ls lsdevinfo echo").out == "/usr/bin/ls\n/usr/sbin/lsdevinfo\necho\n"
+    assert run("type -t if ls echo; which ls nothing; echo $?").out == "keyword\nfile\nbuiltin\n/usr/bin/ls\n1\n"
+    assert run("rm /usr/bin/uname; uname").status == 127
+
+
+def test_scripts_run_by_path_and_with_an_interpreter(run: Run) -> None:
+    write = r"printf '#!/bin/bash\necho $0 $1 $#\nexit 3\n' > /tmp/x.sh; cd /tmp; "
+    assert run(write + "./x.sh") == Result(126, "", "bash: line 1: ./x.sh: Permission denied\n")
+    assert run(write + "sh x.sh a") == Result(3, "x.sh a 1\n", "")
+    assert run(write + "chmod +x x.sh; ./x.sh a b") == Result(3, "./x.sh a 2\n", "")
+    assert run(write + "chmod 755 x.sh; PATH=/tmp x.sh").out == "/tmp/x.sh 0\n"
+    assert run("printf '#!/bin/nothing\\n' > /tmp/y; chmod 755 /tmp/y; /tmp/y").status == 126
+    assert run("cp /usr/bin/uname /tmp/u; /tmp/u -m").out == "ppc64le\n"
+
+
+def test_env_starts_from_nothing(run: Run) -> None:
+    assert run("env -i A=1 /usr/bin/env").out.startswith("A=1\n") or run("env -i A=1").out == "A=1\n"
+    assert run("A=5 env | grep ^A=").out == "A=5\n"
+
+
+def test_a_program_that_was_removed_from_a_package_is_not_there() -> None:
+    async def work() -> Result:
+        guest: LinuxGuest = make_real_guest(missing_packages=("stress-ng",))
+        return await run_in(guest.shell(), "command -v stress-ng || echo none; yum install -y stress-ng; stress-ng -V")
+
+    result = in_loop(work)
+    assert result.out.startswith("none\n")
+    assert "stress-ng, version 0.17.08" in result.out
