@@ -49,7 +49,7 @@ def _words(option: Any) -> Iterator[str]:
 
 def partition_commands() -> dict[str, set[str]]:
     """The commands of a partition and their options."""
-    return _with_options({**guest._IN_PATH, **process_tools.PATH_ONLY, **guest._RSCT})
+    return _with_options({**guest._IN_PATH, **getattr(process_tools, "PATH_ONLY", {}), **guest._RSCT})
 
 
 def vios_commands() -> dict[str, set[str]]:
