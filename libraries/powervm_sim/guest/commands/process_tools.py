@@ -58,17 +58,30 @@ async def init(guest: LinuxGuest, call: Call) -> int:
     return 0
 
 
+def _check_migration(options: dict[str, str]) -> None:
+    """Raises UsageError when the request for a migration is not complete."""
+    if "-m" not in options:
+        raise UsageError("The -m must be specified for migrations")
+    phase, stream = options.get("-p"), options.get("-s")
+    if phase is None:
+        raise UsageError("A command must be specified")
+    if phase not in ("check", "pre"):
+        raise UsageError(f'Invalid command "{phase}" specified')
+    if stream is None:
+        raise UsageError("No streamid specified")
+    try:
+        int(stream, 0)
+    except ValueError:
+        raise UsageError(f"Invalid streamid specified: {stream}") from None
+
+
 async def drmgr(_: LinuxGuest, call: Call) -> int:
     """Only the management console runs it; without its data it says so."""
     options = dict(parse(call, "c:d:p:s:t:mnarhVQ")[0])
     if "-c" not in options:
         raise UsageError("A dynamic reconfiguration connector type must be specified with -c.")
-    if options["-c"] == "pmig" and "-m" not in options:
-        raise UsageError("The -m must be specified for migrations")
-    if options["-c"] == "pmig" and options.get("-p") not in ("check", "pre"):
-        raise UsageError(f'Invalid command "{options.get("-p", "")}" specified')
-    if options["-c"] == "pmig" and "-s" not in options:
-        raise UsageError("No streamid specified")
+    if options["-c"] == "pmig":
+        _check_migration(options)
     raise not_simulated(call, f"-c {options['-c']}")
 
 
