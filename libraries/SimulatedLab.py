@@ -1,24 +1,22 @@
-"""The keywords that start a simulated lab and look behind its scenes."""
+"""The keywords that start a simulated lab, look behind its scenes, and make things go wrong in it."""
 
 from __future__ import annotations
 
-import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from robot.api.deco import keyword, library
 
+from mobility_keywords.lab_control import LabControl, times_fired
 from mobility_keywords.simulation import SIMULATIONS
-from powervm.errors import MobilityError
-from powervm.lab import load_ready
-from powervm.ssh import Connection, Endpoint, HostKeyMode, HostKeys, Login
-
-_CONTROL = "control"
 
 
 @library(scope="GLOBAL", doc_format="ROBOT", auto_keywords=False)
 class SimulatedLab:
     """Starts a simulated lab as a child process, and tells what truly happened in it.
+
+    `Inject Fault` makes something go wrong in it; `Clear Faults` takes that back.
 
     A lab file with a section ``simulated`` needs none of this: `Use Lab` of PartitionMobility starts the lab by
     itself. These keywords are for tests that want a lab of their own, or want to look behind its scenes.
@@ -82,26 +80,115 @@ class SimulatedLab:
         Example:
         | @{blackouts} =    Get Simulated Lab History    kind=blackout
         """
-        ready = load_ready(ready_file) if ready_file else _latest()
-        with Connection(_control_endpoint(ready)) as connection:
-            result = connection.run("lab history --json", 30.0).check()
-        events: list[dict[str, Any]] = json.loads(result.stdout)
-        return [event for event in events if kind is None or event["kind"] == kind]
+        return LabControl(ready_file).history(kind)
 
+    @keyword
+    def inject_fault(
+        self,
+        kind: str,
+        *,
+        endpoint: str | None = None,
+        command: str | None = None,
+        partition: str | None = None,
+        phase: str | None = None,
+        at: float | None = None,
+        after: int | None = None,
+        times: int | None = None,
+        delay: timedelta | None = None,
+        duration: timedelta | None = None,
+        seconds: timedelta | None = None,
+        probability: float | None = None,
+        seed: int | None = None,
+        ready_file: Path | None = None,
+        **parameters: str,
+    ) -> str:
+        """From now on something goes wrong in the simulated lab, as a rule says.
 
-def _latest() -> dict[str, Any]:
-    simulation = SIMULATIONS.latest
-    if simulation is None:
-        raise MobilityError("No simulated lab is running.", remedy="Call Start Simulated Lab or Use Lab first.")
-    return simulation.ready
+        All kinds with their own keys are in ``docs/faults.md``; ``lab fault add --help`` on the control endpoint
+        lists them, too. Times are those of the lab: its speed divides them.
 
+        Args:
+            kind: What goes wrong, for example ``command-fails`` or ``migration-breaks``.
+            endpoint: Name of the machine that it happens to; ``*`` and ``?`` may stand in it, as in all names.
+            command: Name of the command, or a pattern for the whole command, for example ``migrlpar -o m*``.
+            partition: Whose migration.
+            phase: ``validation``, ``set-up``, ``copy``, ``suspend``, ``resume``, ``clean-up`` or ``end``.
+            at: Percent of the memory that was sent, for example ``50``.
+            after: So many occasions pass unharmed first.
+            times: So often at most; every time when it is not stated.
+            delay: The rule sleeps first, for example ``30 s``.
+            duration: The rule is over so long later, and what it did is undone.
+            seconds: How long a command is slow, hangs, or lives.
+            probability: Of each occasion, from 0 to 1.
+            seed: With the same seed the same occasions are chosen.
+            ready_file: The ready file of the lab; by default the lab that this run has started last.
+            parameters: Further keys of the kind, for example ``code=HSCL3205``, ``text=...``, or ``id`` for a name.
 
-def _control_endpoint(ready: dict[str, Any]) -> Endpoint:
-    control = next(item for item in ready["endpoints"] if item["kind"] == _CONTROL)
-    return Endpoint(
-        name=control["name"],
-        host=control["address"],
-        port=control["port"],
-        login=Login(user=control["user"], key_file=Path(control["key_file"])),
-        host_keys=HostKeys(HostKeyMode.STRICT, Path(ready["known_hosts"]), tuple(control["host_keys"])),
-    )
+        Returns:
+            The id of the rule, for `Clear Faults` and `Fault Should Have Fired`.
+
+        Raises:
+            FaultRefused: The kind, a key or a name is unknown; the message names the nearest known one.
+
+        Example:
+        | ${rule} =    Inject Fault    command-fails    endpoint=hmc1    command=lslparmigr    times=1    text=Busy.
+        """
+        common = {
+            "endpoint": endpoint,
+            "command": command,
+            "partition": partition,
+            "phase": phase,
+            "at": at,
+            "after": after,
+            "times": times,
+            "delay": delay,
+            "duration": duration,
+            "seconds": seconds,
+            "probability": probability,
+            "seed": seed,
+        }
+        return LabControl(ready_file).add_fault({"kind": kind, **common, **parameters})
+
+    @keyword
+    def clear_faults(self, rule_id: str | None = None, *, ready_file: Path | None = None) -> list[str]:
+        """Take back fault rules; what they have brought about is undone.
+
+        Args:
+            rule_id: The rule; by default all of them.
+            ready_file: The ready file of the lab; by default the lab that this run has started last.
+
+        Returns:
+            The ids of the rules that were in force.
+
+        Raises:
+            FaultRefused: No rule of this id is in force.
+
+        Example:
+        | [Teardown]    Clear Faults
+        """
+        return LabControl(ready_file).clear_faults(rule_id)
+
+    @keyword
+    def fault_should_have_fired(self, rule_id: str, *, times: int | None = None, ready_file: Path | None = None) -> int:
+        """Fail unless the fault has truly happened.
+
+        Args:
+            rule_id: What `Inject Fault` has returned, or the ``id`` of a rule in the world file.
+            times: Exactly so often; by default at least once.
+            ready_file: The ready file of the lab; by default the lab that this run has started last.
+
+        Returns:
+            How often it has happened.
+
+        Raises:
+            AssertionError: It has not happened, or not so often.
+            MobilityError: There never was such a rule.
+
+        Example:
+        | Fault Should Have Fired    ${rule}    times=1
+        """
+        fired = times_fired(LabControl(ready_file).history("fault"), rule_id)
+        if fired != times if times is not None else not fired:
+            wanted = "at least once" if times is None else f"{times} times"
+            raise AssertionError(f"The fault {rule_id} has happened {fired} times, expected {wanted}.")
+        return fired

@@ -87,6 +87,16 @@ def not_operating() -> HscError:
     return HscError("HSCL0238", "This operation is only allowed when the managed system is in the Operating state.")
 
 
+def no_connection() -> HscError:
+    """The console has no connection to the system."""
+    return HscError(
+        "HSCL0237",
+        "This operation is not allowed when the managed system is in the No Connection state. After you have "
+        "established a connection from the HMC to the managed system and have entered a valid HMC access password, try "
+        "the operation again.",
+    )
+
+
 def wrong_state() -> HscError:
     """The partition is in a state that does not allow the operation, for example it is migrating."""
     return HscError(

@@ -114,7 +114,8 @@ def test_without_a_lab_file_the_run_says_so(suite: str, tmp_path: Path) -> None:
 
 
 def test_a_migration_that_fails_half_way_leaves_the_partition_at_home(tmp_path: Path) -> None:
-    run = run_broken(tmp_path, LOCAL, world={"partitions.lp1.migration_fault": {"fail_at": "copy"}})
+    fault = {"kind": "migration-breaks", "phase": "copy", "at": 50, "times": 1}
+    run = run_broken(tmp_path, LOCAL, world={"faults": [fault]})
     status, message = run.tests["Partition Moves There"]
     assert status == "FAIL"
     assert message.startswith("hmc1: migrlpar failed: HSCLA2CF ")

@@ -112,7 +112,7 @@ def test_the_console_refuses_what_only_it_can_see(bench: Open) -> None:
 
 
 def test_a_migration_that_breaks_off_is_rolled_back_by_the_console(bench: Open) -> None:
-    lab = bench({"partitions.lp1.migration_fault": {"fail_at": "copy"}})
+    lab = bench({"faults": [{"kind": "migration-breaks", "phase": "copy", "at": 50, "times": 1}]})
     outcome = migrate(lab.session, plan(lab, "local"), keep=lab.keep)
     assert outcome.ending is Ending.FAILED_AND_RECOVERED
     assert outcome.error is not None
@@ -123,7 +123,7 @@ def test_a_migration_that_breaks_off_is_rolled_back_by_the_console(bench: Open) 
 
 
 def test_a_migration_that_stays_failed_is_recovered(bench: Open) -> None:
-    lab = bench({"partitions.lp1.migration_fault": {"fail_at": "copy", "leave": "failed"}})
+    lab = bench({"faults": [{"kind": "migration-breaks", "phase": "copy", "at": 50, "leave": "failed", "times": 1}]})
     outcome = migrate(lab.session, plan(lab, "local"), keep=lab.keep)
     assert outcome.ending is Ending.FAILED_AND_RECOVERED
     assert [repair.what for repair in outcome.repairs] == ["migration recovered with migrlpar -o r"]
@@ -132,7 +132,7 @@ def test_a_migration_that_stays_failed_is_recovered(bench: Open) -> None:
 
 
 def test_a_failed_clean_up_is_recovered_and_the_partition_is_on_the_target(bench: Open) -> None:
-    lab = bench({"partitions.lp1.migration_fault": {"fail_at": "clean-up", "leave": "failed"}})
+    lab = bench({"faults": [{"kind": "migration-breaks", "phase": "clean-up", "times": 1}]})
     outcome = migrate(lab.session, plan(lab, "local"), keep=lab.keep)
     assert outcome.ending is Ending.FAILED_AND_RECOVERED
     assert outcome.error is not None

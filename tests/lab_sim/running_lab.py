@@ -92,6 +92,11 @@ class RunningLab:
         command = f"lssyscfg -r lpar -m {server} --filter lpar_names={partition} -F rmc_state"
         until(lambda: self.run(console, command)[0] == "active\n")
 
+    def channel_is_open(self, name: str) -> bool:
+        """Whether the connection that commands run over is there."""
+        transport = self._clients[name].get_transport()
+        return transport is not None and transport.is_active()
+
     def forget(self, name: str) -> None:
         """The endpoint was restarted: the next command connects anew."""
         self._clients.pop(name).close()
@@ -109,13 +114,15 @@ def until(condition: Any, limit: float = 30.0) -> None:
 
 
 @contextmanager
-def start(folder: Path, *options: str, world: Path = WORLD, speed: float = 40) -> Iterator[RunningLab]:
+def start(
+    folder: Path, *options: str, world: Path = WORLD, speed: float = 40, program: tuple[str, ...] = (str(PROGRAM),)
+) -> Iterator[RunningLab]:
     """Serve a world from a folder of its own; stopped at the end whatever happens."""
     ready = folder / "ready.json"
-    command = [sys.executable, str(PROGRAM), "--world", str(world), "--port", "0", "--speed", str(speed)]
+    command = [sys.executable, *program, "--world", str(world), "--port", "0", "--speed", str(speed)]
     command += ["--ready-file", str(ready), "--with-parent", str(os.getpid()), *options]
     errors = (folder / "stderr.txt").open("w")
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, text=True, cwd=folder)
     lab = None
     try:
         until(lambda: ready.exists() or process.poll() is not None, START_LIMIT)
@@ -130,8 +137,6 @@ def start(folder: Path, *options: str, world: Path = WORLD, speed: float = 40) -
             process.wait(20)
         finally:
             process.kill()
-            if process.stdout is not None:
-                process.stdout.close()
             errors.close()
 
 

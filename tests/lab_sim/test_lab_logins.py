@@ -113,11 +113,13 @@ def test_files_come_and_go_by_sftp_where_the_machine_has_it(lab, tmp_path):
     assert lab.run("lp1", "cat /tmp/hello") == ("hello\n", "", 0)
     with lab.connect("lab") as client, pytest.raises(paramiko.SSHException):
         client.open_sftp()
+    with lab.connect("hmc1") as client, client.open_sftp() as files, pytest.raises(PermissionError):
+        files.listdir("/etc")
 
 
 def test_an_unknown_command_and_one_that_is_not_simulated(lab):
     assert lab.run("hmc1", "frobnicate") == ("", "bash: frobnicate: command not found\n", 127)
-    assert lab.run("hmc1", "pedbg -c -q 4") == ("pedbg: not simulated\n", "", 1)
+    assert lab.run("hmc1", "saveupgdata -r disk") == ("saveupgdata: not simulated\n", "", 1)
 
 
 def test_commands_know_nothing_of_the_host(lab):

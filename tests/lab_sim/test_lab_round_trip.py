@@ -111,8 +111,8 @@ def test_stop_ends_the_blocked_command_with_an_error(lab):
 
 
 def test_a_failed_migration_is_recovered(tmp_path):
-    fault = {"fail_at": "copy", "leave": "failed"}
-    with start(tmp_path, world=changed_world(tmp_path, {"partitions.lp1.migration_fault": fault}), speed=100) as lab:
+    fault = {"kind": "migration-breaks", "phase": "copy", "at": 50, "leave": "failed", "times": 1}
+    with start(tmp_path, world=changed_world(tmp_path, {"faults": [fault]}), speed=100) as lab:
         text, _, status = lab.run("hmc1", "migrlpar -o m -m p9a -t p10a -p lp1")
         assert status == 1
         assert re.findall("HSCL....", text) == ["HSCLA2CF", "HSCL365C"]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from powervm_sim.console import (
+    affinity,
     chhwres,
     chsyscfg,
     chsysstate,
+    debug_data,
+    events,
     further_lists,
     lshmc,
     lshwres,
@@ -13,14 +16,22 @@ from powervm_sim.console import (
     lssyscfg,
     migrlpar,
     mkauthkeys,
+    mksyscfg,
+    monhmc,
+    port_logins,
     rmc_commands,
+    vterm,
 )
+from powervm_sim.console.host import HOST_COMMANDS
 from powervm_sim.shell.call import Call, Command, Lookup
 
 _FAMILIES = (
     chhwres,
+    affinity,
     chsyscfg,
     chsysstate,
+    debug_data,
+    events,
     further_lists,
     lshmc,
     lshwres,
@@ -28,7 +39,11 @@ _FAMILIES = (
     lssyscfg,
     migrlpar,
     mkauthkeys,
+    mksyscfg,
+    monhmc,
+    port_logins,
     rmc_commands,
+    vterm,
 )
 
 CONSOLE_COMMANDS: dict[str, Command] = {
@@ -37,12 +52,11 @@ CONSOLE_COMMANDS: dict[str, Command] = {
 """The simulated commands."""
 
 _OTHER_NAMES = """
-chcod chhmc chhmcfs chhmcusr chlparutil chnportlogin chsvcevent chsysattn chsyspwd chusrtca cpysysplan
-defsysplan deploysysplan expdata getfile hmcshutdown lsaccfg lscod lscomgmt lsdump lshmcfs lshmcldap lshmcusr lsled
-lslock lslogon lslparutil lsmediadev lsmemdev lsmemopt lsmigrdbg lsnodeid lsnportlogin lssysplan lsupdhmc lsusrtca
-lsviosbk lsvet man mkhmcusr mkprofdata mksyscfg mksysplan mkvterm monhmc optmem pedbg ping ps rmhmcusr rmlock rmprofdata
-rmsyscfg rmsysplan rmvterm rrstartlpar rsthwres rstprofdata rstupgdata saveupgdata sendfile startdump termtask updhmc
-updlic who whoami ls
+bkprofdata chcod chhmc chhmcfs chhmcusr chlparutil chmigrdbg chsvcevent chsysattn chsyspwd chusrtca cpysysplan
+defsysplan deploysysplan expdata getfile getupgfiles hmcshutdown lsaccfg lscod lsdump lshmcfs lshmcldap lsled lslock
+lslogon lsmediadev lsmemdev lsnodeid lssysplan lsupdhmc lsusrtca lsvet lsviosbk man mkhmcusr mkprofdata mksysplan
+optmem ps rmhmcusr rmlock rmprofdata rmsysplan rrstartlpar rsthwres rstprofdata rstupgdata saveupgdata sendfile
+startdump termtask updhmc updlic
 """
 
 NOT_SIMULATED = frozenset(_OTHER_NAMES.split())
@@ -61,7 +75,7 @@ def console_lookup(filters: dict[str, Command]) -> Lookup:
     allowed = {name: command for name, command in filters.items() if name in _FILTERS}
 
     def lookup(name: str) -> Command | None:
-        found = CONSOLE_COMMANDS.get(name) or allowed.get(name)
+        found = CONSOLE_COMMANDS.get(name) or HOST_COMMANDS.get(name) or allowed.get(name)
         return found or (_refuse if name in NOT_SIMULATED else None)
 
     return lookup

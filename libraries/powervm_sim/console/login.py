@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from powervm_sim.console.home import ConsoleFiles
+from powervm_sim.console import authority
 from powervm_sim.console.options import Options, Syntax
 from powervm_sim.hsc import Refusal
 from powervm_sim.migration.desk import Desk
 from powervm_sim.shell.call import Call, Command
-from powervm_sim.world.model import Console, Placement
+from powervm_sim.world.model import Console, Placement, Server
 from powervm_sim.world.power import Power
 from powervm_sim.world.state import World
+from powervm_sim.world.users import ConsoleUser
 
 ViosCommand = Callable[[Placement, str], Awaitable[tuple[str, int]]]
 """Runs a command on a Virtual I/O Server as padmin: its whole output and its status."""
@@ -28,7 +29,23 @@ class ConsoleLogin:
     console: Console
     user: str
     vios_command: ViosCommand
-    files: ConsoleFiles = field(default_factory=ConsoleFiles)
+
+    @property
+    def person(self) -> ConsoleUser:
+        """The user with his roles."""
+        return authority.user_on(self.console, self.user)
+
+    def servers(self) -> list[Server]:
+        """The systems of this console that the user's resource role holds."""
+        person = self.person
+        return [server for server in self.world.servers_of(self.console) if person.may_see(server.name)]
+
+    def server(self, name: str) -> Server:
+        """One of them, in whatever state it is. Raises HscError (HSCL8018, HSCL350B)."""
+        server = self.world.server_on(self.console, name)
+        if not self.person.may_see(server.name):
+            raise authority.no_authority()
+        return server
 
 
 Work = Callable[[ConsoleLogin, Options, Call], Awaitable[str]]
@@ -58,7 +75,7 @@ class ConsoleCommand:
             try:
                 text, status = await self._run(login, call), 0
             except Refusal as refusal:
-                text, status = f"{refusal}\n", 1
+                text, status = f"{refusal}\n" if str(refusal) else "", 1
             if text:
                 await call.stdout.write(text)
             return status
@@ -69,6 +86,7 @@ class ConsoleCommand:
         options = self.syntax.parse(call.arguments)
         if "--help" in options:
             return f"USAGE: {self.usage}\n"
+        authority.check(login.person, self.name, options)
         if self.latency:
             await login.world.pace.long(getattr(login.world.settings.latency, self.latency))
         return await self.work(login, options, call)

@@ -14,7 +14,7 @@ from powervm_sim.console.system_rows import system_row
 from powervm_sim.shell.call import Call
 from powervm_sim.world.model import Placement
 
-_OTHER_RESOURCES = ("cage", "frame", "sysprof", "group")
+_OTHER_RESOURCES = ("cage", "frame", "group")
 
 
 async def _lssyscfg(login: ConsoleLogin, options: Options, _call: Call) -> str:
@@ -24,6 +24,8 @@ async def _lssyscfg(login: ConsoleLogin, options: Options, _call: Call) -> str:
     if resource == "sys":
         return _systems(login, options)
     server = server_of(login, options)
+    if resource == "sysprof":
+        return NO_RESULTS  # nothing makes system profiles
     if resource == "lpar":
         filters = parse_filter(options.get("--filter"), (*BY_PARTITION, "lpar_envs", "states"))
         places = [place for place in filtered(server, filters) if _passes(place, filters)]
@@ -35,10 +37,10 @@ async def _lssyscfg(login: ConsoleLogin, options: Options, _call: Call) -> str:
 def _systems(login: ConsoleLogin, options: Options) -> str:
     if "--filter" in options:
         raise hsc.usage(["--filter"])
-    servers = login.world.servers_of(login.console)
-    if "-m" in options:
-        servers = [login.world.server_on(login.console, options["-m"])]
+    servers = [login.server(options["-m"])] if "-m" in options else login.servers()
     rows = [system_row(server) for server in servers]
+    if not rows:
+        return NO_RESULTS
     return table_of(rows, hidden="uuid").render(rows, options.get("-F"), header="--header" in options)
 
 
@@ -67,10 +69,10 @@ def _profiles(placements: list[Placement], options: Options) -> str:
 COMMANDS = (
     ConsoleCommand(
         "lssyscfg",
-        'lssyscfg -r {lpar | prof | sys} [-m managed-system] [--filter "filter-data"] '
+        'lssyscfg -r {lpar | prof | sys | sysprof} [-m managed-system] [--filter "filter-data"] '
         "[-F [attribute-names] [--header]] [--help]",
         Syntax(
-            value("-r", required=True, choices=("sys", "lpar", "prof", *_OTHER_RESOURCES)),
+            value("-r", required=True, choices=("sys", "lpar", "prof", "sysprof", *_OTHER_RESOURCES)),
             value("-m"),
             FILTER,
             *LISTING,

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Sequence
+
 from powervm_sim import hsc
+from powervm_sim.console.authority import no_authority
 from powervm_sim.console.login import ConsoleCommand, ConsoleLogin
 from powervm_sim.console.options import Options, Syntax, flag, value
 from powervm_sim.shell.call import Call
 from powervm_sim.world.model import Console
+from powervm_sim.world.state import World
+from powervm_sim.world.users import SUPER, ConsoleUser
+
+_KINDS = ("ssh-", "ecdsa-", "sk-")
+_MOST_KEYS = 1000
 
 
 async def _mkauthkeys(login: ConsoleLogin, options: Options, call: Call) -> str:
     if "--ip" not in options:
-        return _own_keys(login, options)
+        _change_keys(login, options)
+        return ""
     other = login.world.console_at(options["--ip"])
     user = options.get("-u") or login.user
     if other is None:
@@ -43,42 +53,79 @@ async def _ask(call: Call, user: str, address: str) -> str:
 
 
 def _exchange(login: ConsoleLogin, other: Console, user: str, password: str, *, both: bool) -> None:
-    account = other.account
-    right = user == account.user and account.try_password(password)
+    there = other.users.get(user)
+    right = there is not None and there.account.try_password(password)
     result = "accepted" if right else "refused"
-    login.world.history.add(
-        "login", endpoint=other.name, user=user, method="mkauthkeys", result=result, locked=account.locked
-    )
-    if not right:
-        notice = account.lock_notice.replace("\n", " ") if user == account.user else ""
+    locked = there is not None and there.account.locked
+    login.world.history.add("login", endpoint=other.name, user=user, method="mkauthkeys", result=result, locked=locked)
+    if there is None or not right:
+        notice = there.account.lock_notice.replace("\n", " ") if there is not None else ""
         text = f"The authentication of user {user} on the remote host failed. {notice}".rstrip()
         raise hsc.HscError("HSCLAF2A", text)
-    login.world.trust.add((login.console.name, login.user, other.name, user))
+    _trust(login.world, login.console, login.user, other, there)
     if both:
-        login.world.trust.add((other.name, user, login.console.name, login.user))
+        _trust(login.world, other, user, login.console, login.person)
 
 
-def _own_keys(login: ConsoleLogin, options: Options) -> str:
-    if "-u" in options and options["-u"] != login.console.account.user:
-        raise hsc.HscError("HSCL350B", "The user does not have the appropriate authority")
-    keys = login.console.account.keys
+def _trust(world: World, console: Console, user: str, other: Console, there: ConsoleUser) -> None:
+    """The key of a user of one console is among those of a user of the other one."""
+    comment = f"{user}@{console.name}"
+    material = world.random(f"console key/{comment}").randbytes(260)
+    line = f"ssh-rsa {base64.b64encode(material).decode()} {comment}"
+    if line not in there.account.keys:
+        there.account.keys.append(line)
+    world.trust.add((console.name, user, other.name, there.name))
+
+
+def _change_keys(login: ConsoleLogin, options: Options) -> None:
+    options.only("-a", "-r", "-u")
+    user = _whose(login, options.get("-u"))
     if options.need_one("-a", "-r") == "-a":
         line = options["-a"].strip()
-        if len(line.split()) < 2 or not line.startswith(("ssh-", "ecdsa-")):
+        if len(line.split()) < 2 or "\n" in line or not line.startswith(_KINDS):
             raise hsc.invalid_value("-a", line)
-        keys.append(line)
-    else:
-        comment = options["-r"]
-        keys[:] = [line for line in keys if line.split(maxsplit=2)[2:] != [comment]]
-    return ""
+        if len(user.account.keys) >= _MOST_KEYS:
+            raise hsc.HscError("HSCLAF6B", f"The user {user.name} has {_MOST_KEYS} keys; no more can be added.")
+        user.account.keys.append(line)
+        return
+    comment = options["-r"]
+    keys = user.account.keys
+    keys[:] = [line for line in keys if line.split(maxsplit=2)[2:] != [comment]]
+    for pair in tuple(login.world.trust):
+        if pair[2:] == (login.console.name, user.name) and f"{pair[1]}@{pair[0]}" == comment:
+            login.world.trust.discard(pair)
+
+
+def _whose(login: ConsoleLogin, name: str | None) -> ConsoleUser:
+    """Own keys, or those of another user for a super administrator. Raises HscError (HSCL350B, HSCLAF68)."""
+    if name is None or name == login.user:
+        return login.person
+    if login.person.role != SUPER:
+        raise no_authority()
+    found = login.console.users.get(name)
+    if found is None:
+        raise hsc.HscError("HSCLAF68", f"The user {name} was not found on the management console.")
+    return found
+
+
+class _KeySyntax(Syntax):
+    """``-a -u USER KEY`` is the same as ``-u USER -a KEY``."""
+
+    def parse(self, arguments: Sequence[str]) -> Options:
+        words = list(arguments)
+        for position, word in enumerate(words):
+            if word in ("-a", "--add", "-r", "--remove") and words[position + 1 : position + 2] == ["-u"]:
+                words[position : position + 3] = [*words[position + 1 : position + 3], word]
+                break
+        return super().parse(words)
 
 
 COMMANDS = (
     ConsoleCommand(
         "mkauthkeys",
-        "mkauthkeys {--ip remote-host [-u user-ID] [--test | [-g] [--passwd password]] | {-a | --add} key-string | "
-        "{-r | --remove} key-comment} [--help]",
-        Syntax(
+        "mkauthkeys --ip remote-host [-u user-ID] [--test | [-g] [--passwd password]]\n"
+        "mkauthkeys {-a | --add | -r | --remove} [-u user-ID] {key-string | key-comment} [--help]",
+        _KeySyntax(
             value("--ip"),
             value("-u"),
             flag("--test"),
@@ -88,6 +135,6 @@ COMMANDS = (
             value("-r", "--remove"),
         ),
         _mkauthkeys,
-        latency="change",
+        latency="keys",
     ),
 )

@@ -11,14 +11,52 @@ _NAMES = (
     "name lpar_id lpar_env state resource_config os_version logical_serial_num default_profile curr_profile "
     "work_group_id shared_proc_pool_util_auth allow_perf_collection power_ctrl_lpar_ids boot_mode lpar_keylock "
     "auto_start redundant_err_path_reporting rmc_state rmc_ipaddr time_ref lpar_avail_priority "
-    "desired_lpar_proc_compat_mode curr_lpar_proc_compat_mode simplified_remote_restart_capable "
-    "remote_restart_status sync_curr_profile affinity_group_id msp migration_disabled vtpm_enabled"
+    "desired_lpar_proc_compat_mode curr_lpar_proc_compat_mode suspend_capable remote_restart_capable "
+    "simplified_remote_restart_capable remote_restart_status sync_curr_profile affinity_group_id msp "
+    "migration_disabled vtpm_enabled powervm_mgmt_capable"
 )
-_NEW_IN_V11 = "os virtual_serial_num min_affinity_score min_affinity_score_action lpar_placement"
+_NEW_IN_V11 = (
+    "os virtual_serial_num min_affinity_score min_affinity_score_action lpar_placement curr_secure_boot "
+    "pend_secure_boot keystore_kbytes keystore_signed_updates keystore_signed_updates_without_verification "
+    "linux_dynamic_key_secure_boot kvm_capable vtpm_version vtpm_encryption os_image_date description"
+)
 _HIDDEN = (
-    "uuid rmc_osshutdown_capable dlpar_mem_capable dlpar_proc_capable dlpar_io_capable suspend_capable "
-    "remote_restart_capable description ipl_source"
+    "uuid rmc_osshutdown_capable dlpar_mem_capable dlpar_proc_capable dlpar_io_capable description ipl_source "
+    "hardware_mem_expansion"
 )
+_USUAL = {
+    "work_group_id": "none",
+    "shared_proc_pool_util_auth": "0",
+    "allow_perf_collection": "0",
+    "power_ctrl_lpar_ids": "none",
+    "lpar_keylock": "norm",
+    "auto_start": "0",
+    "redundant_err_path_reporting": "0",
+    "time_ref": "0",
+    "suspend_capable": "0",
+    "remote_restart_capable": "0",
+    "simplified_remote_restart_capable": "0",
+    "remote_restart_status": "Invalid",
+    "affinity_group_id": "none",
+    "powervm_mgmt_capable": "0",
+    "vtpm_enabled": "0",
+    "vtpm_version": "null",
+    "vtpm_encryption": "null",
+    "virtual_serial_num": "none",
+    "min_affinity_score": "none",
+    "min_affinity_score_action": "none",
+    "lpar_placement": "0",
+    "curr_secure_boot": "0",
+    "pend_secure_boot": "0",
+    "keystore_kbytes": "0",
+    "keystore_signed_updates": "0",
+    "keystore_signed_updates_without_verification": "0",
+    "linux_dynamic_key_secure_boot": "0",
+    "kvm_capable": "0",
+    "os_image_date": "null",
+    "hardware_mem_expansion": "0",
+    "description": "",
+}
 
 
 def partition_table(version: int) -> Table:
@@ -41,44 +79,25 @@ def partition_row(placement: Placement) -> Row:
         "logical_serial_num": f"{server.serial}{placement.lpar_id:X}",
         "default_profile": partition.default_profile,
         "curr_profile": partition.current_profile,
-        "work_group_id": "none",
-        "shared_proc_pool_util_auth": "0",
-        "allow_perf_collection": "0",
-        "power_ctrl_lpar_ids": "none",
-        "boot_mode": "norm",
-        "lpar_keylock": "norm",
-        "auto_start": "0",
-        "redundant_err_path_reporting": "0",
         "rmc_state": placement.rmc_state,
         "rmc_ipaddr": partition.address if partition.configured else "",
-        "time_ref": "0",
         "lpar_avail_priority": "191" if partition.is_vios else "127",
         "desired_lpar_proc_compat_mode": partition.desired_mode,
         "curr_lpar_proc_compat_mode": partition.current_mode or server.generation.best_mode(server.firmware),
-        "simplified_remote_restart_capable": "0",
-        "remote_restart_status": "Invalid",
         "sync_curr_profile": str(partition.sync_profile),
-        "affinity_group_id": "none",
-        "vtpm_enabled": "0",
         "os": "vios" if partition.is_vios else "linux",
-        "virtual_serial_num": "none",
-        "min_affinity_score": "none",
-        "min_affinity_score_action": "none",
-        "lpar_placement": "0",
         "uuid": partition.uuid,
         "rmc_osshutdown_capable": capable,
         "dlpar_mem_capable": capable,
         "dlpar_proc_capable": capable,
         "dlpar_io_capable": capable,
-        "suspend_capable": "0",
-        "remote_restart_capable": "0",
-        "description": "",
     }
     if partition.is_vios:
         row["msp"] = "1" if partition.msp else "0"
     else:
         row["migration_disabled"] = "1" if partition.migration_disabled else "0"
-    return row
+        row["boot_mode"] = partition.boot_mode
+    return _USUAL | row | partition.settings
 
 
 def os_version(placement: Placement) -> str:

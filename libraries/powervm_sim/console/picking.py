@@ -15,6 +15,7 @@ BY_PARTITION = ("lpar_names", "lpar_ids")
 def server_of(login: ConsoleLogin, options: Options) -> Server:
     """The system of ``-m``. Raises Refusal: it is missing, HSCL8018, HSCL0238."""
     options.need("-m")
+    login.server(options["-m"])
     return login.world.operating_server(login.console, options["-m"])
 
 

@@ -79,7 +79,7 @@ def profile_row(placement: Placement, profile: Profile) -> Row:
     row["virtual_vasi_adapters" if partition.is_vios else "electronic_err_reporting"] = (
         "none" if partition.is_vios else "null"
     )
-    return row
+    return row | {name: text for name, text in profile.settings.items() if name in row}
 
 
 def _sharing(placement: Placement, profile: Profile) -> Row:

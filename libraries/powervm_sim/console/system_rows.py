@@ -36,7 +36,10 @@ _LAST = (
     "curr_mfg_default_boot_mode=norm pend_mfg_default_boot_mode=norm max_vtpm_lpars=60 supported_vtpm_versions=1.2 "
     "cluster_serial_num=none peer_collective_serial_num=none lpar_keystore_min_kbytes=4 lpar_keystore_max_kbytes=64"
 )
-_NEW_IN_V11 = "max_resource_groups=0 vpp=none"
+_NEW_IN_V11 = (
+    "advanced_hmc_automation_and_monitoring_capable=1 aix_update_access_key_exp_date=unavailable max_resource_groups=0 "
+    "supported_vtpm_encryptions=none vpp=none"
+)
 
 
 def system_row(server: Server) -> Row:
@@ -56,6 +59,7 @@ def system_row(server: Server) -> Row:
         "active_lpar_mobility_capable": capable,
         "inactive_lpar_mobility_capable": capable,
         **_pairs(_CAPABILITIES),
+        "dynamic_platform_optimization_capable": "1" if server.affinity_scores else "0",
         "max_lpars": str(server.generation.max_partitions),
         "max_power_ctrl_lpars": "1",
         "service_lpar_id": "none",

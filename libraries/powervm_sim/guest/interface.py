@@ -123,7 +123,31 @@ class Firmware:
     long: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
-class Guest(Protocol):
+class ConsoleListener(Protocol):
+    """Who looks at the console of a partition."""
+
+    def write(self, text: str) -> None:
+        """It has shown this; lines end with CR LF."""
+
+    async def room(self) -> None:
+        """Returns when not too much is waiting to be looked at."""
+
+
+Authenticate = Callable[[str, str], bool]
+"""Whether a user name and a password belong together."""
+
+
+class ConsoleSeat(Protocol):
+    """A system whose console can be looked at."""
+
+    def attach_console(self, listener: ConsoleListener, authenticate: Authenticate) -> Callable[[str], None]:
+        """Somebody looks at the system's console. Returns what is to be called with the characters that are typed."""
+
+    def detach_console(self) -> None:
+        """Nobody looks any more; who is logged in there stays so."""
+
+
+class Guest(ConsoleSeat, Protocol):
     """An operating system in a partition, as the world sees it. All calls return at once."""
 
     @property

@@ -50,6 +50,9 @@ class KernelLog:
         booted: Value of the clock's monotonic time at boot, in seconds.
         heard: Called with every new line (the journal listens).
         capacity: The most lines that are kept.
+
+    Attributes:
+        watchers: Called with every new line, too (the console shows them).
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class KernelLog:
         self._clock = clock
         self._booted = booted
         self._heard = heard
+        self.watchers: list[Callable[[KernelRecord], None]] = []
         self._records: deque[KernelRecord] = deque(maxlen=capacity)
         self._next = 0
         self._cleared = 0
@@ -75,6 +79,8 @@ class KernelLog:
         self._next += 1
         self._records.append(record)
         self._heard(record)
+        for watcher in self.watchers:
+            watcher(record)
         return record
 
     @property

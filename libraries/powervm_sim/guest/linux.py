@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import asyncssh
@@ -19,7 +20,7 @@ from powervm_sim.guest.facts import Facts
 from powervm_sim.guest.hardware_files import THREADS_PER_CORE
 from powervm_sim.guest.hcn import HybridNetwork
 from powervm_sim.guest.hooks import Hooks
-from powervm_sim.guest.interface import Adapter, Firmware, Hardware
+from powervm_sim.guest.interface import Adapter, Authenticate, ConsoleListener, Firmware, Hardware
 from powervm_sim.guest.journal import LOCAL0
 from powervm_sim.guest.kernel_log import KernelLog, Level
 from powervm_sim.guest.load import Load, WorkPace
@@ -36,9 +37,10 @@ from powervm_sim.guest.shell_files import TreeFiles
 from powervm_sim.guest.shell_system import GuestSystem
 from powervm_sim.guest.spec import Firewall, GuestSpec, package_name
 from powervm_sim.guest.storage import Storage
+from powervm_sim.guest.system_console import SystemConsole, linux_words
 from powervm_sim.guest.tree import Tree
 from powervm_sim.guest.trouble import Trouble
-from powervm_sim.shell.call import Terminal
+from powervm_sim.shell.call import Lookup, Terminal
 from powervm_sim.shell.dialect import BASH
 from powervm_sim.shell.shell import Shell
 
@@ -54,6 +56,7 @@ class LinuxGuest(Facts):
         units: The systemd services.
         rsct: The subsystems under the System Resource Controller.
         processes: What runs.
+        around: What the look-up of commands goes through, in every shell.
         awake: Cleared from `suspend` to `resume`; everything that a client notices waits for it.
 
     Args:
@@ -65,6 +68,7 @@ class LinuxGuest(Facts):
         self.spec = spec
         self.firmware = firmware
         self.clock: Clock = clock or Clock()
+        self.around: Callable[[Lookup], Lookup] = lambda lookup: lookup
         self.awake = asyncio.Event()
         self.awake.set()
         self._seed = f"{seed} {spec.host_name}"
@@ -72,6 +76,7 @@ class LinuxGuest(Facts):
         self.machine_id = self._new_id()
         self.packages = spec.installed()
         self._package_names = {package_name(package) for package in self.packages}
+        self.console = SystemConsole(self, linux_words(spec))
         self.tree = Tree(now=self.clock.time)
         self.logs = Logs(self, self._new_id())
         self.journal = self.logs.journal
@@ -90,7 +95,7 @@ class LinuxGuest(Facts):
         self._hardware: Hardware | None = None
         self._running = False
         self._start()
-        system_files.fill(self)
+        self.tree.later(partial(system_files.fill, self))
 
     # --- what the world calls --------------------------------------------------------------------------------
 
@@ -112,8 +117,9 @@ class LinuxGuest(Facts):
         self._start()
         self.network = Network(self.spec, hardware, self._network_line)
         self.storage = Storage(hardware, self.spec.host_name)
-        system_files.fill_hardware(self)
+        self.tree.later(partial(system_files.fill_hardware, self))
         self._running = True
+        self.kernel_log.watchers.append(self.console.kernel)
         for text, level in boot_lines(hardware, self.version, self.command_line):
             self.kernel_log.write(text, level)
         for pid, command in ((1, "/usr/lib/systemd/systemd --switched-root --system"), (2, "[kthreadd]")):
@@ -124,10 +130,12 @@ class LinuxGuest(Facts):
             self.rsct.boot(self.processes)
         for command in self.spec.processes:
             self.processes.add(command)
+        self.console.booted()
 
     def stop(self) -> None:
         """The power is gone."""
         self._running = False
+        self.console.stopped()
         self.awake.set()
         self.processes.end_all()
         self.migration.move = None
@@ -139,6 +147,7 @@ class LinuxGuest(Facts):
 
     def start_migration(self, stream_id: int, target_id: int) -> None:
         """``drmgr -m -c pmig -p pre`` is run."""
+        self.tree.settle()  # it was filled by the hardware of this server
         self.migration.start(stream_id, target_id, self._random.randrange(self.cpus))
         self.pace.slow(tracked=True)
 
@@ -196,6 +205,14 @@ class LinuxGuest(Facts):
         self.pace.slow(tracked=False)
         if self.migration.move is not None:
             self.migration.end(status)
+
+    def attach_console(self, listener: ConsoleListener, authenticate: Authenticate) -> Callable[[str], None]:
+        """Somebody looks at the console."""
+        return self.console.attach_console(listener, authenticate)
+
+    def detach_console(self) -> None:
+        """Nobody looks any more."""
+        self.console.detach_console()
 
     # --- what commands and files read ------------------------------------------------------------------------
 
@@ -268,7 +285,7 @@ class LinuxGuest(Facts):
         process = self.processes.add("-bash" if terminal else "bash", parent=self._login_pid())
         process.terminal = "pts/0" if terminal else "?"
         return Shell(
-            catalogue.lookup(self),
+            self.around(catalogue.lookup(self)),
             BASH,
             session=session,
             variables=variables,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest import system_files
@@ -59,11 +60,14 @@ class Logs:
         """Add to a log file that a program writes by itself."""
         keep = f"{DRMGR_LOG}.0" if path == DRMGR_LOG else None
         limit = _DRMGR_LOG_LIMIT if keep else _LOG_LIMIT
-        system_files.append_bounded(self._guest.tree, path, data, limit=limit, keep=keep)
+        tree = self._guest.tree
+        tree.later(partial(system_files.append_bounded, tree, path, data, limit=limit, keep=keep))
 
     def _syslog(self, entry: Entry) -> None:
-        if not self._guest.spec.system.system_log:
-            return
+        if self._guest.spec.system.system_log:
+            self._guest.tree.later(partial(self._syslog_line, entry))
+
+    def _syslog_line(self, entry: Entry) -> None:
         origin = entry.identifier if entry.pid is None else f"{entry.identifier}[{entry.pid}]"
         line = f"{syslog_time(entry.realtime / 1e6)} {self._guest.spec.short_name} {origin}: {entry.text}\n"
         self.append("/var/log/messages", line.encode("utf-8", "surrogateescape"))

@@ -14,7 +14,7 @@ def failure(code: int, path: str) -> OSError:
     return OSError(code, os.strerror(code), path)
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, slots=True)
 class Node:
     """One thing in the tree.
 
@@ -36,7 +36,7 @@ class Node:
         return 0
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, slots=True)
 class Folder(Node):
     """A directory: its entries by name."""
 
@@ -48,7 +48,7 @@ class Folder(Node):
         return 4096
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, slots=True)
 class Link(Node):
     """A symbolic link; it leads only to places inside its own tree, because the tree resolves it."""
 
@@ -63,6 +63,7 @@ class Link(Node):
 class Readable(Node):
     """A node with content."""
 
+    __slots__ = ()
     kind = stat.S_IFREG
 
     def read(self, offset: int = 0, size: int = -1) -> bytes:
@@ -78,7 +79,7 @@ class Readable(Node):
         raise NotImplementedError
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, slots=True)
 class File(Readable):
     """A regular file.
 
@@ -118,7 +119,7 @@ class File(Readable):
             raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, slots=True)
 class Computed(Readable):
     """A file such as those in ``/proc``: its content is made when it is read, and written bytes go to a function.
 

@@ -17,12 +17,15 @@ from typing import NoReturn
 import asyncssh
 from asyncssh import SFTPAttrs, SFTPName
 
+from powervm_sim.flow import until_flowing
 from powervm_sim.guest.nodes import Node, Readable, failure
 from powervm_sim.guest.tree import Tree, join
 
 _BLOCK = 4096
 _UMASK = 0o022
-_LONGEST_READ = 4 * 1024 * 1024
+_LONGEST_READ = 256 * 1024  # as OpenSSH has it
+_MOST_UNREAD = 1024 * 1024
+_LOOK_AGAIN = 0.01  # seconds
 
 
 @dataclass(eq=False)
@@ -99,7 +102,8 @@ class TreeSftp(asyncssh.SFTPServer):
         _refuse()
 
     async def read(self, file_obj: object, offset: int, size: int) -> bytes:
-        """A piece of the file."""
+        """A piece of the file, once the client has taken most of those before."""
+        await self._taken()
         await self._awake.wait()
         handle = _handle(file_obj)
         if not handle.readable:
@@ -270,6 +274,15 @@ class TreeSftp(asyncssh.SFTPServer):
     def exit(self) -> None:
         """The client is done. Without an exit status OpenSSH's scp would call the copy failed."""
         self.channel.exit(0)
+
+    async def _taken(self) -> None:
+        """A client may ask for thousands of pieces and read none of them: it has to take what it asked for."""
+        await asyncio.sleep(0)
+        while self.channel.get_write_buffer_size() > _MOST_UNREAD and not self.channel.is_closing():
+            await asyncio.sleep(_LOOK_AGAIN)
+        await until_flowing(self.channel)
+        if self.channel.is_closing():
+            raise failure(errno.EPIPE, "")
 
     def _path(self, path: bytes) -> str:
         return join(self._home, path.decode("utf-8", "surrogateescape"))

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from powervm_sim.guest.nodes import File, Readable
-from powervm_sim.guest.processes import NotSimulatedSignal, Process, signal_number
+from powervm_sim.guest.processes import NotSimulatedSignal, Process, current, signal_number
 from powervm_sim.guest.tree import join
 from powervm_sim.shell.state import ShellError
 
@@ -90,6 +90,11 @@ class GuestSystem:
         if process is None and self._shell is not None and self._shell.pid == pid:
             process = self._shell  # the table was emptied when the power went
         return process.signal if process else 0
+
+    def signal_here(self) -> int:
+        """The signal that ends the process of the current task, or 0."""
+        process = current()
+        return process.signal if process is not None else 0
 
     def kill(self, pid: int, signal: str) -> None:
         """Send a signal."""

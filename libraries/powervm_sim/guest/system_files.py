@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from functools import partial
 from typing import TYPE_CHECKING
@@ -82,9 +83,10 @@ def _fill_etc(guest: LinuxGuest) -> None:
 
 
 def _fill_proc(guest: LinuxGuest) -> None:
-    tree, random = guest.tree, "/proc/sys/kernel/random"
-    tree.computed(f"{random}/boot_id", lambda: f"{guest.boot_id}\n")
-    tree.computed(f"{random}/uuid", lambda: f"{uuid.uuid4()}\n")
+    tree, folder = guest.tree, "/proc/sys/kernel/random"
+    chance = random.Random(f"{guest.machine_id} uuid")  # noqa: S311 - reproducible, not secret
+    tree.computed(f"{folder}/boot_id", lambda: f"{guest.boot_id}\n")
+    tree.computed(f"{folder}/uuid", lambda: f"{uuid.UUID(int=chance.getrandbits(128), version=4)}\n")
     tree.computed("/proc/sys/kernel/hostname", lambda: guest.host_name + "\n", mode=0o644)
     tree.computed("/proc/sys/kernel/osrelease", lambda: guest.spec.release + "\n")
     tree.computed("/proc/mounts", lambda: settings.mounts(guest))

@@ -16,6 +16,7 @@ from powervm_sim.guest.nodes import Computed, File, Folder, Link, Node, Readable
 _MAXIMUM_NAME = 255
 _MAXIMUM_PATH = 4096
 _MAXIMUM_LINKS = 40
+_MOST_WAITING = 1000
 
 
 def join(folder: str, path: str) -> str:
@@ -37,11 +38,52 @@ class Tree:
         self, *, size: int = 64 * 1024 * 1024, nodes: int = 20_000, now: Callable[[], float] = time.time
     ) -> None:
         self.size = size
-        self.used = 0
+        self._used = 0
         self._filled = 0
         self._free_nodes = nodes
-        self._now = now
-        self.root = Folder(mode=0o755, modified=now())
+        self._clock = now
+        self._root = Folder(mode=0o755, modified=now())
+        self._waiting: list[tuple[float, Callable[[], None]]] = []
+        self._seen = False
+        self._instant: float | None = None
+
+    # --- only when somebody looks ----------------------------------------------------------------------------
+
+    def later(self, change: Callable[[], None]) -> None:
+        """Change something, but not before somebody looks at the tree: most trees of a large lab are never seen.
+
+        Nobody can tell the difference: changes happen in order and leave the times of now.
+        """
+        if self._seen:
+            change()
+            return
+        self._waiting.append((self._clock(), change))
+        if len(self._waiting) > _MOST_WAITING:
+            self.settle()
+
+    def settle(self) -> None:
+        """Carry out what was left for later."""
+        self._seen = True
+        waiting, self._waiting = self._waiting, []
+        try:
+            for self._instant, change in waiting:
+                change()
+        finally:
+            self._instant = None
+
+    @property
+    def root(self) -> Folder:
+        """The folder ``/``."""
+        if not self._seen:
+            self.settle()
+        return self._root
+
+    @property
+    def used(self) -> int:
+        """The bytes that all regular files have."""
+        if not self._seen:
+            self.settle()
+        return self._used
 
     def limit_free(self, free: int | None) -> None:
         """Leave so many bytes free from now on, as on a disk that somebody else has filled; None takes that back."""
@@ -215,6 +257,8 @@ class Tree:
 
     def make_folders(self, path: str, *, mode: int = 0o755) -> None:
         """Make the folder and those above it, as far as they are missing."""
+        if self.is_dir(path):
+            return
         made = ""
         for name in _parts(path):
             made = f"{made}/{name}"
@@ -297,9 +341,12 @@ class Tree:
             node.linked = False
 
     def _reserve(self, change: int) -> None:
-        if change > 0 and self.occupied + change > self.size:
+        if change > 0 and self._used + self._filled + change > self.size:
             raise OSError(errno.ENOSPC, "No space left on device")
-        self.used += change
+        self._used += change
+
+    def _now(self) -> float:
+        return self._clock() if self._instant is None else self._instant
 
 
 def _parts(path: str) -> list[str]:

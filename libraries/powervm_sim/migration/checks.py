@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from powervm_sim import hsc
+from powervm_sim.faults import moves
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.affinity import affinity_errors, affinity_warnings
 from powervm_sim.migration.firmware import blocked
@@ -54,7 +55,7 @@ def detailed_errors(world: World, request: Request, stream_id: int) -> list[HscE
     errors += [*ownership_errors(request), *affinity_errors(request), *_connections(request, plan)]
     if request.kind is Kind.ACTIVE:
         errors += mover_errors(world, request)
-        errors += _guest(request, stream_id)
+        errors += _guest(world, request, stream_id)
     return list({str(error): error for error in errors}.values())
 
 
@@ -186,9 +187,9 @@ def _needed(placement: Placement) -> bool:
     return partition.msp or not partition.is_vios
 
 
-def _guest(request: Request, stream_id: int) -> Iterator[HscError]:
+def _guest(world: World, request: Request, stream_id: int) -> Iterator[HscError]:
     guest = request.partition.guest
     if guest is None or request.placement.rmc_state != "active":
         return
-    if guest.check_migration(stream_id, request.target.free_id(request.placement.lpar_id)) != 0:
+    if moves.ask_guest(world, request, stream_id) != 0:
         yield hsc.not_ready()

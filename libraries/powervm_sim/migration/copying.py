@@ -17,7 +17,7 @@ _HOPELESS_PASSES = 3
 
 
 class Broken(Exception):
-    """The migration has failed in this phase: the world file wanted it, or a mover is gone."""
+    """The migration has failed in this phase: a fault wanted it, or a mover is gone."""
 
 
 class Copy:
@@ -26,22 +26,22 @@ class Copy:
     Args:
         world: Gives the rates.
         migration: Its figures are kept current.
-        half_way: Called once when half of the memory was sent.
+        progress: Called whenever some more of it was sent.
     """
 
-    def __init__(self, world: World, migration: Migration, half_way: Callable[[], None]) -> None:
+    def __init__(self, world: World, migration: Migration, progress: Callable[[], None]) -> None:
         self._world = world
         self._migration = migration
-        self._half_way = half_way
+        self._progress = progress
 
     async def run(self) -> None:
         """Copy until few pages are left, or until more passes would not help. Raises Broken: no movers any more."""
         memory = self._migration.partition.memory.desired
         left = memory
         hopeless = 0
-        for number in range(_MOST_PASSES):
+        for _ in range(_MOST_PASSES):
             seconds = left / self._rate()
-            await self._one_pass(left, seconds, first=number == 0)
+            await self._one_pass(left, seconds)
             before, left = left, min(self._dirty_rate() * seconds, memory)
             self._migration.remaining = int(left * _MEGABYTE)
             hopeless = hopeless + 1 if left > before * _HOPELESS else 0
@@ -52,7 +52,7 @@ class Copy:
         """The pages that were left when the partition was suspended; it runs on the target and waits for some."""
         left = self._migration.remaining / _MEGABYTE
         if left:
-            await self._one_pass(left, left / self._rate(), first=False)
+            await self._one_pass(left, left / self._rate())
 
     def _rate(self) -> float:
         """Megabytes per second that the movers send."""
@@ -79,7 +79,7 @@ class Copy:
             raise Broken("movers")
         return migration.movers[0]
 
-    async def _one_pass(self, megabytes: float, seconds: float, *, first: bool) -> None:
+    async def _one_pass(self, megabytes: float, seconds: float) -> None:
         total, base = int(megabytes * _MEGABYTE), self._migration.sent
         self._migration.remaining = total
         step_length = max(_STEP, _SHORTEST * self._world.pace.speed)
@@ -89,5 +89,4 @@ class Copy:
             self._pair()
             self._migration.sent = base + total * step // steps
             self._migration.remaining = total - total * step // steps
-            if first and step == (steps + 1) // 2:
-                self._half_way()
+            self._progress()

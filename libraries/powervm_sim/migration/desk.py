@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 
 from powervm_sim import hsc
+from powervm_sim.faults import moves
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.checks import basic_errors, detailed_errors, warnings
 from powervm_sim.migration.messages import out_of_time
@@ -41,12 +42,14 @@ class Desk:
         """
         stream_id = self._stream_id(request)
         self._world.history.add("validation", partition=request.partition.name, target=request.target.name)
+        found = moves.findings(self._world, request)
         errors = self._at_first(request, may_wait=may_wait)
         if not errors:
             errors = await self._look(request)
             errors = errors or self._at_first(request, may_wait=may_wait)
             errors = errors or detailed_errors(self._world, request, stream_id)
-        return Outcome(tuple(errors), tuple(warnings(request)), (Step("validation"),))
+        told = (*warnings(request), *found.warnings)
+        return Outcome((*errors, *found.errors), told, (Step("validation"),))
 
     async def migrate(self, request: Request, *, may_wait: bool = False) -> Outcome:
         """Validate, then migrate. Giving up waiting for the end does not end the migration.

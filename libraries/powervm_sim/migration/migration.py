@@ -51,7 +51,7 @@ class MoverPair:
     @property
     def up(self) -> bool:
         """Whether both of them run."""
-        return self.source.running and self.target.running
+        return all(mover.running and not mover.partition.off for mover in (self.source, self.target))
 
 
 @dataclass(eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from powervm_sim import hsc
+from powervm_sim.faults import moves
 from powervm_sim.hsc import HscError
 from powervm_sim.migration.arrival import settle
 from powervm_sim.migration.copying import Broken, Copy
@@ -34,6 +35,7 @@ class Process:
         self._stoppable: asyncio.Task[None] | None = None
         self._copy: Copy | None = None
         self._took_part = False
+        self._break = moves.UNEXPECTED
 
     async def run(self) -> tuple[HscError, ...]:
         """Do all of it. Returns the errors that it ended with; none when the partition is on the target."""
@@ -53,7 +55,10 @@ class Process:
                 raise
             return await self._stopped()
         self._migration.committed = True
-        await self._switch()
+        try:
+            await self._switch()
+        except Broken:
+            return await self._failed_before_suspend()
         try:
             if self._copy is not None:
                 await self._copy.rest()
@@ -93,8 +98,28 @@ class Process:
         if migration.partition.guest is not None:
             migration.partition.guest.start_migration(migration.stream_id, migration.target.lpar_id)
             self._took_part = True
-        self._copy = Copy(self._world, migration, lambda: self._break_at("copy"))
+        self._copy = Copy(self._world, migration, self._copied)
         await self._copy.run()
+
+    def _copied(self) -> None:
+        """Some more memory was sent."""
+        migration = self._migration
+        if migration.resumed:
+            return
+        moves.reached(self._world, migration, "copy")
+        for _ in range(moves.lost_links(self._world, migration)):
+            self._lose_movers()
+        self._break_at("copy")
+
+    def _lose_movers(self) -> None:
+        """The pair in use is cut off; the second one takes over, if there is one."""
+        migration = self._migration
+        migration.movers = migration.movers[1:]
+        if not migration.movers:
+            raise Broken("movers")
+        pair = migration.movers[0]
+        now = f"{pair.source.name}, {pair.target.name}"
+        self._world.history.add("movers", migration=migration.number, partition=migration.partition.name, now=now)
 
     async def _switch(self) -> None:
         """Suspend on the source, resume on the target; nothing can interrupt this."""
@@ -109,6 +134,11 @@ class Process:
         partition.gate.close()
         begin = self._world.pace.now()
         await self._world.pace.real(self._blackout())
+        try:
+            self._break_at("suspend")
+        except Broken:
+            self._wake_up_at_home()
+            raise
         self._arrive()
         if partition.guest is not None:
             partition.guest.resume(hardware_of(without_ports(migration.target)))
@@ -118,6 +148,14 @@ class Process:
             "blackout", migration=migration.number, partition=partition.name, milliseconds=round(milliseconds, 3)
         )
         self._phase("resume")
+
+    def _wake_up_at_home(self) -> None:
+        """The partition did not stop in time: it goes on where it was."""
+        migration = self._migration
+        migration.committed = False
+        if migration.partition.guest is not None:
+            migration.partition.guest.resume(hardware_of(migration.source))
+        migration.partition.gate.open()
 
     def _blackout(self) -> float:
         entry = self._world.settings.blackout
@@ -160,19 +198,18 @@ class Process:
         return (hsc.migration_stopped(),)
 
     async def _failed_before_suspend(self) -> tuple[HscError, ...]:
-        fault = self._migration.partition.fault
-        if fault is not None and fault.leave == "failed":
+        if self._break.recovery:
             return self._leave_failed()
         self._phase("failed")
         await self._roll_back_slowly()
-        return (hsc.migration_stopped(), hsc.firmware_stopped())
+        return self._break.messages
 
     def _leave_failed(self) -> tuple[HscError, ...]:
         self._migration.state = State.FAILED
         if not self._migration.resumed:
             self._end_in_guest(_GIVEN_UP)
         self._phase("failed")
-        return (hsc.migration_stopped(), hsc.firmware_stopped())
+        return self._break.messages
 
     async def _roll_back_slowly(self) -> None:
         self._end_in_guest(_GIVEN_UP)
@@ -202,9 +239,9 @@ class Process:
             guest.end_migration(status)
 
     def _break_at(self, phase: str) -> None:
-        fault = self._migration.partition.fault
-        if fault is not None and fault.fail_at == phase and fault.times > 0:
-            fault.times -= 1
+        found = moves.breaks(self._world, self._migration, phase)
+        if found is not None:
+            self._break = found
             raise Broken(phase)
 
     def _phase(self, phase: str) -> None:
@@ -212,6 +249,10 @@ class Process:
         self._world.history.add("phase", migration=migration.number, partition=migration.partition.name, phase=phase)
         pairs = ", ".join(f"{pair.source.name} and {pair.target.name}" for pair in migration.movers)
         migration.steps.append(Step(phase, f"bytes {migration.sent}+{migration.remaining}, movers {pairs or 'none'}"))
+        if phase == "failed":
+            for watcher in self._world.failed:
+                watcher(migration)
+        moves.reached(self._world, migration, phase)
 
     def _place(self, event: str, server: str, lpar_id: int) -> None:
         name = self._migration.partition.name

@@ -1,9 +1,13 @@
-"""The endpoint ``lab``: what truly happened, for tests."""
+"""The endpoint ``lab``: what truly happened, how things are, and what is to go wrong."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable, Sequence
 
+from powervm_sim.serving.control_faults import FAULT_USAGE, change_faults
+from powervm_sim.serving.control_state import state_of, state_text
+from powervm_sim.serving.control_words import ControlError, Flags
 from powervm_sim.serving.machine import Machine
 from powervm_sim.shell.call import Call, Command, Terminal
 from powervm_sim.shell.dialect import RESTRICTED_BASH
@@ -12,8 +16,12 @@ from powervm_sim.shell.shell import Shell
 from powervm_sim.world.accounts import Account
 from powervm_sim.world.state import World
 
-_USAGE = "usage: lab history [--json]\n"
-_FILTERS = ("grep", "egrep", "fgrep", "head", "tail", "wc", "sort", "cut", "sed", "awk", "uniq", "tr")
+_USAGE = f"""usage: lab history [--json] [--kind KIND]
+       lab state [--json]
+{FAULT_USAGE}"""
+_FILTERS = ("grep", "egrep", "fgrep", "head", "tail", "wc", "sort", "cut", "sed", "awk", "uniq", "tr", "cat")
+
+Work = Callable[[World, Sequence[str], Call], Awaitable[str]]
 
 
 def control_machine(world: World, account: Account, address: str) -> Machine:
@@ -39,17 +47,36 @@ def control_machine(world: World, account: Account, address: str) -> Machine:
 
 
 async def _lab(world: World, call: Call) -> int:
-    arguments = list(call.arguments)
-    if arguments == ["--help"]:
+    """Output on standard output and status 0, or what is wrong on standard error and status 2."""
+    verb, *words = call.arguments or [""]
+    if verb in ("--help", "help"):
         await call.stdout.write(_USAGE)
         return 0
-    if arguments not in (["history"], ["history", "--json"]):
-        await call.stderr.write(_USAGE)
+    try:
+        text = await _WORK.get(verb, _unknown)(world, words if verb in _WORK else call.arguments, call)
+    except ControlError as error:
+        await call.stderr.write(f"lab: {error}".rstrip("\n") + "\n")
         return 2
-    events = world.history.events()
-    if "--json" in arguments:
-        await call.stdout.write(json.dumps([event.as_dict() for event in events], indent=1) + "\n")
-    else:
-        for event in events:
-            await call.stdout.write(f"{event}\n")
+    await call.stdout.write(text)
     return 0
+
+
+async def _history(world: World, words: Sequence[str], _call: Call) -> str:
+    flags = Flags("lab history", words, ("--json",), ("--kind",))
+    events = world.history.events(flags.get("--kind"))
+    if "--json" in flags:
+        return json.dumps([event.as_dict() for event in events], indent=1) + "\n"
+    return "".join(f"{event}\n" for event in events)
+
+
+async def _state(world: World, words: Sequence[str], _call: Call) -> str:
+    flags = Flags("lab state", words, ("--json",))
+    state = state_of(world)
+    return json.dumps(state, indent=1) + "\n" if "--json" in flags else state_text(state)
+
+
+async def _unknown(_world: World, words: Sequence[str], _call: Call) -> str:
+    raise ControlError(f"no command is called {words[0]}\n{_USAGE}" if words else f"a command is missing\n{_USAGE}")
+
+
+_WORK: dict[str, Work] = {"history": _history, "state": _state, "fault": change_faults}

@@ -8,8 +8,10 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
+from powervm_sim.flow import FLOWING
 from powervm_sim.world.gate import Gate
 
+_MOST_AT_ONCE = 64 * 1024
 _RESET = struct.pack("ii", 1, 0)
 _PATIENCE = 2.0
 
@@ -18,6 +20,7 @@ class GatedTransport(asyncio.Transport):
     """Passes everything on to a real transport, but keeps what is written while the gate is closed.
 
     What can pile up is bounded by the windows of the SSH channels, since no acknowledgement comes in meanwhile.
+    What is written in one turn of the event loop goes out together: an answer is many small SSH packets.
     """
 
     def __init__(self, transport: asyncio.Transport, gate: Gate) -> None:
@@ -25,6 +28,10 @@ class GatedTransport(asyncio.Transport):
         self.real = transport
         self._gate = gate
         self._kept: list[bytes] = []
+        self._size = 0
+        self._loop = asyncio.get_running_loop()
+        self.flowing = asyncio.Event()
+        self.flowing.set()
         self._closing = False
         self._paused = False
         gate.watch(self._turned)
@@ -33,14 +40,17 @@ class GatedTransport(asyncio.Transport):
 
     def forget(self) -> None:
         """The connection is gone."""
+        self.flowing.set()
         self._gate.forget(self._turned)
 
     def write(self, data: Any) -> None:
-        """Write now, or when the gate is open again."""
-        if self._gate.is_open:
-            self.real.write(data)
-        else:
-            self._kept.append(bytes(data))
+        """Write in this turn of the event loop, or when the gate is open again."""
+        if not self._kept and self._gate.is_open:
+            self._loop.call_soon(self._flush)
+        self._kept.append(bytes(data))
+        self._size += len(data)
+        if self._size > _MOST_AT_ONCE:
+            self._flush()
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """The same for several pieces."""
@@ -49,12 +59,14 @@ class GatedTransport(asyncio.Transport):
     def close(self) -> None:
         """Close, after what was kept has gone out."""
         self._closing = True
+        self._flush()
         if self._gate.is_open:
             self.real.close()
 
     def abort(self) -> None:
-        """Close at once."""
+        """Close at once; the reason for it, written just before, goes out if it can."""
         self._closing = True
+        self._flush()
         self.real.abort()
 
     def is_closing(self) -> bool:
@@ -73,8 +85,15 @@ class GatedTransport(asyncio.Transport):
             self.real.resume_reading()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Facts of the real transport."""
+        """Facts of the real transport, and whether the client keeps up (`powervm_sim.flow`)."""
+        if name == FLOWING:
+            return self.flowing
         return self.real.get_extra_info(name, default)
+
+    def _flush(self) -> None:
+        if self._kept and self._gate.is_open:
+            kept, self._kept, self._size = self._kept, [], 0
+            self.real.write(b"".join(kept))
 
     def _turned(self, is_open: bool) -> None:
         if self.real.is_closing():
@@ -82,8 +101,7 @@ class GatedTransport(asyncio.Transport):
         if not is_open:
             self.real.pause_reading()
             return
-        self.real.writelines(self._kept)
-        self._kept.clear()
+        self._flush()
         if self._closing:
             self.real.close()
         elif not self._paused:
@@ -127,10 +145,12 @@ class _GatedProtocol(asyncio.Protocol):
         return self._connection.eof_received()
 
     def pause_writing(self) -> None:
-        self._connection.pause_writing()
+        if self._transport is not None:
+            self._transport.flowing.clear()
 
     def resume_writing(self) -> None:
-        self._connection.resume_writing()
+        if self._transport is not None:
+            self._transport.flowing.set()
 
 
 class GatedListener:
@@ -140,12 +160,20 @@ class GatedListener:
         gate: Frozen while it is closed.
         sessions: Connections at once; the next one is reset. None for no limit.
         refused: Called with the peer's address for each connection that was reset.
+        unwanted: Whether the next connection is reset whatever there is room for.
     """
 
-    def __init__(self, gate: Gate, sessions: int | None, refused: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        sessions: int | None,
+        refused: Callable[[str], None],
+        unwanted: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.gate = gate
         self._sessions = sessions
         self._refused = refused
+        self._unwanted = unwanted
         self._transports: set[asyncio.Transport] = set()
 
     async def create_server(
@@ -157,7 +185,8 @@ class GatedListener:
 
     def admit(self, transport: asyncio.Transport) -> bool:
         """Count a new connection; False when there are too many, and closing it will be a reset."""
-        if self._sessions is None or len(self._transports) < self._sessions:
+        room = self._sessions is None or len(self._transports) < self._sessions
+        if room and not self._unwanted():
             self._transports.add(transport)
             return True
         self._refused(str(transport.get_extra_info("peername")[0]))

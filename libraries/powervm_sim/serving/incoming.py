@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+from powervm_sim.shell.pipes import MOST, TooMuchData
+
 _CAPACITY = 64 * 1024
-_MOST = 16 * 1024 * 1024
 _LONGEST_LINE = 1024 * 1024
 
 
@@ -66,14 +67,23 @@ class Incoming:
                 break
         return "".join(parts)
 
+    async def read_piece(self) -> str:
+        """What has come since the last time, as it came; an empty text at an end."""
+        return await self._next()
+
     async def read(self) -> str:
-        """Everything up to an end; raises MemoryError for more than 16 million characters."""
+        """Everything up to an end. Raises TooMuchData for more than one command may keep."""
+        text = await self.read_up_to(MOST + 1)
+        if len(text) > MOST:
+            raise TooMuchData(f"more than {MOST} characters")
+        return text
+
+    async def read_up_to(self, most: int) -> str:
+        """Everything up to an end; no longer than until there are ``most`` characters (and the piece with the last)."""
         parts: list[str] = []
         length = 0
-        while piece := await self._next():
+        while length < most and (piece := await self._next()):
             length += len(piece)
-            if length > _MOST:
-                raise MemoryError("more input than one command may keep")
             parts.append(piece)
         return "".join(parts)
 

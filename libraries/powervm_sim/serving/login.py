@@ -8,10 +8,10 @@ import asyncssh
 from asyncssh import auth
 
 from powervm_sim.serving.machine import Machine
+from powervm_sim.serving.packets import send_no_padding
 from powervm_sim.serving.session import Process, Session
 from powervm_sim.serving.terminal_channel import open_channel
 from powervm_sim.shell.state import Job
-from powervm_sim.world.accounts import Account
 from powervm_sim.world.history import History
 
 _MOST_FAILURES = 6
@@ -37,6 +37,7 @@ class Login(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """The connection is there."""
         self._connection = conn
+        send_no_padding(conn)
 
     def begin_auth(self, username: str) -> bool:
         """Everyone has to prove who he is; a machine may greet him first."""
@@ -86,7 +87,7 @@ class Login(asyncssh.SSHServer):
         self._expect_another_try()
         line = key.export_public_key().decode()
         self._method = "publickey"
-        account = self._account(username)
+        account = self._machine.find_account(username)
         if account is not None and account.accepts_key(line):
             return True
         self._record("refused", locked=False)
@@ -106,7 +107,7 @@ class Login(asyncssh.SSHServer):
 
     def _right(self, username: str, password: str, method: str) -> bool:
         self._expect_another_try()
-        account = self._account(username)
+        account = self._machine.find_account(username)
         was_locked = account is not None and account.locked
         self._method = method
         right = account is not None and account.try_password(password)
@@ -114,12 +115,8 @@ class Login(asyncssh.SSHServer):
             self._record("refused", locked=was_locked)
         return right
 
-    def _account(self, username: str) -> Account | None:
-        account = self._machine.account
-        return account if username == account.user else None
-
     def _lock_notice(self, username: str) -> str:
-        account = self._account(username)
+        account = self._machine.find_account(username)
         return "" if account is None else account.lock_notice
 
     def _expect_another_try(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import asyncssh
@@ -61,6 +61,8 @@ class Machine:
         watch_power: Registers a function that is told when the machine comes up or goes down.
         banner: Shown to every client before it logs in.
         farewell: What a terminal shows when Ctrl-D ends the session.
+        others: Further users by name.
+        logged_in: Told of every session; what it returns is called when the session ends.
     """
 
     name: str
@@ -76,3 +78,13 @@ class Machine:
     watch_power: Callable[[Callable[[bool], None]], None] | None = None
     banner: str = ""
     farewell: str = "logout\n"
+    others: Mapping[str, Account] = field(default_factory=dict)
+    logged_in: Callable[[str, Terminal | None], Callable[[], None]] | None = None
+
+    def find_account(self, user: str) -> Account | None:
+        """The account of a user, if there is one."""
+        return self.account if user == self.account.user else self.others.get(user)
+
+    def accounts(self) -> list[Account]:
+        """All of them."""
+        return [self.account, *(account for account in self.others.values() if account is not self.account)]

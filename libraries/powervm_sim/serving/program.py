@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from powervm_sim.faults.reading import RuleError
 from powervm_sim.guest.interface import Firmware, Guest
 from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.guest.spec import Firewall, GuestSpec, Rmc
@@ -29,6 +32,7 @@ from powervm_sim.world.pace import Pace
 from powervm_sim.world.reading import WorldFileError, read_world
 
 READY_FORMAT = "powervm-sim-ready/1"
+_COLLECT = (10_000, 10, 10)
 _LOG = logging.getLogger("powervm_sim")
 
 
@@ -42,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _set_up_logging(verbose=options.verbose)
     try:
         return asyncio.run(_run(options))
-    except (WorldFileError, AddressRefused, CannotServe) as error:
+    except (WorldFileError, AddressRefused, CannotServe, RuleError) as error:
         print(f"powervm_sim: {error}", file=sys.stderr)  # noqa: T201 - a program's last word
         return 2
 
@@ -53,13 +57,29 @@ async def _run(options: Arguments) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     server = Server(options)
     try:
-        await server.start()
+        with _collecting_seldom():
+            await server.start()
         parent = asyncio.create_task(_until_parent_ends(options.with_parent, stop.set))
         await stop.wait()
         parent.cancel()
     finally:
         await server.stop()
     return 0
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Start up without collecting garbage, and never look at what was made by then again: it lives as long as the lab.
+
+    Otherwise each collection visits a large world again and again, and the lab stands still meanwhile.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(*_COLLECT)
+        gc.enable()
 
 
 class Server:
@@ -91,8 +111,10 @@ class Server:
         found = [replace(machine, banner=banners[machine.name]) for machine in served]
         public_key = self._state.client_public_key()
         for machine in found:
-            machine.account.keys.append(public_key)
-            endpoint = Endpoint(machine, self._state.host_keys(machine.name, machine.kind), lab.world.history)
+            for account in machine.accounts():
+                account.keys.append(public_key)
+            host_keys = self._state.host_keys(machine.name, machine.kind)
+            endpoint = Endpoint(machine, host_keys, lab.world.history, lab.world.faults)
             self._endpoints.append(endpoint)
         places = assign([machine.served for machine in found], self._options.port)
         for endpoint, (address, port) in zip(self._endpoints, places, strict=True):
@@ -113,7 +135,11 @@ class Server:
     def _passwords(self) -> dict[str, str]:
         common = _common_password(self._options.password_file)
         stated = dict(_stated_passwords(self._file))
-        return {name: self._state.password(name, common or stated.get(name)) for name, _ in _served(self._file)}
+        found = {name: self._state.password(name, common or stated.get(name)) for name, _ in _served(self._file)}
+        for name, console in self._file.consoles.items():
+            for user, entry in console.users.items():
+                found[f"{name}/{user}"] = common or entry.password or found[name]
+        return found
 
     def _tell(self) -> None:
         lines = (f"{_host(endpoint)} {key}\n" for endpoint in self._endpoints for key in endpoint.public_keys)
@@ -159,7 +185,7 @@ def make_guest(name: str, entry: PartitionEntry, firmware: Firmware, seed: int) 
         host_name=name,
         distribution=entry.distribution,
         addresses=(f"{entry.address}/16",),
-        rmc=Rmc(entry.rmc),
+        rmc=Rmc(entry.rmc) if entry.rmc in ("broken", "dead") else Rmc.WORKING,
         firewall=Firewall(entry.firewall),
     )
     return LinuxGuest(spec, firmware, seed=seed)

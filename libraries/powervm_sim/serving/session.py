@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import asyncssh
 from asyncssh.misc import SoftEOFReceived
 
+from powervm_sim.faults.commands import CONNECTION
+from powervm_sim.flow import until_flowing
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
 from powervm_sim.serving.prompts import prompt
-from powervm_sim.shell.call import Input, Terminal
+from powervm_sim.shell.call import Input, Output, Terminal
 from powervm_sim.shell.shell import LONGEST_SCRIPT
 from powervm_sim.shell.state import Job
 from powervm_sim.world.history import History
@@ -44,6 +47,7 @@ class ChannelOutput:
         self._writer.write(text)
         try:
             await self._writer.drain()
+            await until_flowing(self._writer.channel)
         except asyncssh.Error as error:
             raise BrokenPipeError("the client is gone") from error
 
@@ -80,6 +84,34 @@ class SessionTerminal:
             raise EOFError
         return line.rstrip("\n")
 
+    @contextmanager
+    def raw(self) -> Iterator[Output]:
+        """Every character counts as it is typed and is not shown; what is written goes out as it is."""
+        channel: Any = self._process.channel
+        channel.set_line_mode(False)
+        try:
+            yield RawOutput(self._process)
+        finally:
+            channel.set_line_mode(True)
+
+
+class RawOutput:
+    """An `Output` that passes by the terminal's treatment of lines."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._channel: Any = getattr(process.channel, "_orig_chan", process.channel)
+
+    async def write(self, text: str) -> None:
+        """Write; waits while the client does not take it. Raises BrokenPipeError when the client is gone."""
+        if self._process.channel.is_closing():
+            raise BrokenPipeError("the client has closed the channel")
+        self._channel.write(text)
+        try:
+            await self._process.stdout.drain()
+        except asyncssh.Error as error:
+            raise BrokenPipeError("the client is gone") from error
+
 
 class Session:
     """Runs what the client of one channel wants, and ends with it.
@@ -107,6 +139,7 @@ class Session:
 
     async def serve(self) -> None:
         """Everything from the request to the exit status."""
+        CONNECTION.set(self._process.channel.get_connection().abort)
         work = asyncio.create_task(self._work())
         pump = asyncio.create_task(self._pump(work))
         gone = asyncio.create_task(self._process.wait_closed())
@@ -138,11 +171,14 @@ class Session:
         if self._process.command is not None:
             shell.run_one_command()
         cut = True
+        leave = self._machine.logged_in(self._user, terminal) if self._machine.logged_in is not None else None
         try:
             status = await self._run(shell)
             cut = False
             return status
         finally:
+            if leave is not None:
+                leave()
             self._adopt(await shell.close(hangup=cut))
 
     async def _run(self, shell: LoginShell) -> int:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from powervm_sim.console.virtual_rows import served_by
+from powervm_sim.faults.commands import CommandFaults
+from powervm_sim.faults.files import Disk
+from powervm_sim.faults.machine_kinds import DiskFull
+from powervm_sim.faults.rule import VIOS
 from powervm_sim.migration.migration import Migration
 from powervm_sim.serving.machine import Machine
 from powervm_sim.serving.vios_view import view_of
@@ -21,8 +26,9 @@ _LAST_PHASES = frozenset({"end", "rolled-back"})
 class ViosRooms:
     """One `VirtualIOServer` for each Virtual I/O Server partition of a world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, commands: CommandFaults) -> None:
         self._world = world
+        self._commands = commands
         self._servers = {
             partition: self._make(partition) for partition in world.partitions.values() if partition.is_vios
         }
@@ -42,6 +48,7 @@ class ViosRooms:
             sftp=server.sftp,
             up=not partition.down,
             farewell="",
+            watch_power=None if partition.down else partition.power_watchers.append,
         )
 
     async def command(self, placement: Placement, text: str) -> tuple[str, int]:
@@ -50,7 +57,7 @@ class ViosRooms:
 
     def _make(self, partition: Partition) -> VirtualIOServer:
         settings = self._world.settings
-        return VirtualIOServer(
+        server = VirtualIOServer(
             lambda: view_of(self._world, self._world.home(partition)),
             pause=self._world.pace.long,
             snap_seconds=settings.durations.snap,
@@ -58,6 +65,9 @@ class ViosRooms:
             map_port=lambda adapter, port: self._map_port(self._world.home(partition), adapter, port),
             set_mover=lambda name, value: _set_mover(partition, name, value),
         )
+        server.around = partial(self._commands.around, partition.name, VIOS)
+        self._world.faults.bind(DiskFull, partition.name, Disk(server.tree).fill_up)
+        return server
 
     def _map_port(self, host: Placement, device: str, port: str) -> None:
         """Map a virtual fibre channel adapter to another physical port, or to none."""

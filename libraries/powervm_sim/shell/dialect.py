@@ -27,6 +27,7 @@ class Dialect:
         last_stage_here: The last command of a pipeline runs in the shell itself (ksh), so that ``... | read x`` works.
         braces: ``{a,b}`` and ``{1..3}`` are expanded.
         without: Utilities that this shell's search path does not hold.
+        folder: Where its search path finds commands.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Dialect:
     last_stage_here: bool = False
     braces: bool = True
     without: frozenset[str] = frozenset()
+    folder: str = "/usr/bin"
 
 
 BASH = Dialect("bash", "-bash", line_numbers=True)
@@ -59,6 +61,7 @@ RESTRICTED_BASH = Dialect(
     restricted=True,
     protected=frozenset({"PATH", "SHELL", "ENV", "BASH_ENV"}),
     without=_SHELLS,
+    folder="/usr/hmcrbin",
 )
 """A management console's shell. That it is a restricted bash is documented; the wording is bash's own."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from powervm_sim.shell import patterns
@@ -74,32 +75,34 @@ async def _edited(part: Parameter, value: str, expander: Expander) -> str:
         return _replaced(operation, value, pattern, replacement)
     if operation[0] in "^,":
         return _cased(operation, value, pattern or "?")
-    matcher = patterns.compiled(pattern)
-    lengths = range(len(value) + 1)
     if operation[0] == "#":
-        ordered = lengths if operation == "#" else reversed(lengths)
-        end = next((n for n in ordered if matcher.fullmatch(value, 0, n)), 0)
-        return value[end:]
-    ordered = reversed(lengths) if operation == "%" else lengths
-    begin = next((n for n in ordered if matcher.fullmatch(value, n)), len(value))
-    return value[:begin]
+        return value[_chosen(patterns.prefixes(pattern, value), 0, longest=operation == "##") :]
+    return value[: _chosen(patterns.suffixes(pattern, value), len(value), longest=operation == "%%")]
+
+
+def _chosen(found: Iterator[int], nothing: int, *, longest: bool) -> int:
+    """The first or last of the places, which come the shortest match first."""
+    if not longest:
+        return next(found, nothing)
+    for place in found:
+        nothing = place
+    return nothing
 
 
 def _cased(operation: str, value: str, pattern: str) -> str:
     change = str.upper if operation[0] == "^" else str.lower
-    matcher = patterns.compiled(pattern)
+    matches = patterns.forwards(pattern).fullmatch
     limit = len(value) if len(operation) == 2 else 1
-    return "".join(change(c) if index < limit and matcher.fullmatch(c) else c for index, c in enumerate(value))
+    return "".join(change(c) if index < limit and matches(c) else c for index, c in enumerate(value))
 
 
 def _replaced(operation: str, value: str, pattern: str, replacement: str) -> str:
     if not pattern:
         return value
-    matcher = patterns.compiled(pattern)
     if operation == "/%":
-        begin = next((n for n in range(len(value) + 1) if matcher.fullmatch(value, n)), None)
-        return value if begin is None else value[:begin] + replacement
+        begin = _chosen(patterns.suffixes(pattern, value), -1, longest=True)
+        return value if begin < 0 else value[:begin] + replacement
     if operation == "/#":
-        end = next((n for n in reversed(range(len(value) + 1)) if matcher.fullmatch(value, 0, n)), None)
-        return value if end is None else replacement + value[end:]
-    return matcher.sub(lambda _match: replacement, value, count=0 if operation == "//" else 1)
+        end = _chosen(patterns.prefixes(pattern, value), -1, longest=True)
+        return value if end < 0 else replacement + value[end:]
+    return patterns.replaced(pattern, value, replacement, everywhere=operation == "//")

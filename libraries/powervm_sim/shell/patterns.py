@@ -1,10 +1,14 @@
-"""Shell patterns (``*``, ``?``, ``[...]``) as regular expressions; a backslash quotes the next character."""
+"""Shell patterns (``*``, ``?``, ``[...]``) and what is done with them; a backslash quotes the next character."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
+from powervm_sim.shell.globs import ANY, Glob
+
+_KEPT = 32
 CLASSES = {
     "alnum": "A-Za-z0-9",
     "alpha": "A-Za-z",
@@ -40,36 +44,66 @@ def unquote(pattern: str) -> str:
     return re.sub(r"\\(.)", r"\1", pattern, flags=re.DOTALL)
 
 
-@lru_cache(maxsize=256)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern as a regular expression, to be used with ``fullmatch``."""
+def matches(pattern: str, text: str) -> bool:
+    """Whether the whole text matches."""
+    return forwards(pattern).fullmatch(text)
+
+
+def prefixes(pattern: str, text: str) -> Iterator[int]:
+    """The lengths of all beginnings of the text that match, the shortest first."""
+    return forwards(pattern).ends(text)
+
+
+def suffixes(pattern: str, text: str) -> Iterator[int]:
+    """Where all ends of the text that match begin, the shortest first."""
+    return (len(text) - length for length in backwards(pattern).ends(reversed(text)))
+
+
+def replaced(pattern: str, text: str, replacement: str, *, everywhere: bool) -> str:
+    """The text with the first (or each) longest piece that matches replaced."""
+    glob = forwards(pattern)
+    starts = sorted(len(text) - end for end in backwards(pattern).ends(reversed(text), anywhere=True))
     parts: list[str] = []
+    done = 0
+    for start in starts:
+        if start < done:
+            continue
+        parts += [text[done:start], replacement]
+        done = start + (max(glob.ends(text[start:])) if glob.has_star else glob.width)
+        if glob.has_star or not everywhere:  # the longest piece with a star leaves nothing that could match
+            break
+    return "".join(parts) + text[done:]
+
+
+@lru_cache(maxsize=_KEPT)
+def forwards(pattern: str) -> Glob:
+    """The pattern, ready to be matched."""
+    return Glob(list(_elements(pattern)))
+
+
+@lru_cache(maxsize=_KEPT)
+def backwards(pattern: str) -> Glob:
+    """The same for texts from their end to their beginning."""
+    return Glob(list(_elements(pattern))[::-1])
+
+
+def _elements(pattern: str) -> Iterator[str]:
     position = 0
     while position < len(pattern):
         character = pattern[position]
         bracket = _BRACKET.match(pattern, position) if character == "[" else None
         if bracket:
-            parts.append(_class(bracket.group(1), bracket.group(2)))
+            yield from _class(bracket.group(1), bracket.group(2)) or map(re.escape, bracket.group())
             position = bracket.end()
             continue
         if character == "\\" and position + 1 < len(pattern):
             position += 1
-            parts.append(re.escape(pattern[position]))
+            yield re.escape(pattern[position])
         elif character == "*":
-            if parts[-1:] != [".*"]:
-                parts.append(".*")
+            yield ANY
         else:
-            parts.append("." if character == "?" else re.escape(character))
+            yield "." if character == "?" else re.escape(character)
         position += 1
-    try:
-        return re.compile("".join(parts), re.DOTALL)
-    except re.error:
-        return re.compile(re.escape(unquote(pattern)), re.DOTALL)
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Whether the whole text matches."""
-    return compiled(pattern).fullmatch(text) is not None
 
 
 def bracket_inside(text: str) -> str:
@@ -86,5 +120,11 @@ def bracket_inside(text: str) -> str:
     return "".join(pieces)
 
 
-def _class(negation: str, inside: str) -> str:
-    return f"[{'^' if negation else ''}{bracket_inside(inside)}]"
+def _class(negation: str, inside: str) -> list[str]:
+    """A bracket expression as a regular expression; nothing when it is none, such as ``[z-a]``."""
+    source = f"[{'^' if negation else ''}{bracket_inside(inside)}]"
+    try:
+        re.compile(source)
+    except re.error:
+        return []
+    return [source]

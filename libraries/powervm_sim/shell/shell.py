@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from powervm_sim.shell.builtin.traps import ended, killed
 from powervm_sim.shell.call import Input, Lookup, Output, Terminal
 from powervm_sim.shell.dialect import Dialect
 from powervm_sim.shell.execution import KILLED_BY_PIPE, Executor
@@ -106,14 +107,18 @@ class Shell:
         try:
             _check_length(script)
             await self._lines(Parser(script), streams)
+            if not state.login:
+                state.status = await ended(self._executor, streams, state.status)
         except ShellSyntaxError as error:
             state.status = 2
             await stderr.write(syntax_message(error, script, state))
         except ExitShell as end:
-            state.status = end.status
+            state.status = await ended(self._executor, streams, end.status)
             self.exited = True
         except asyncio.CancelledError:
             signal = state.system.signal(state.pid) if state.system is not None else 0
+            if state.traps:
+                await killed(self._executor, streams, signal)
             if not signal:
                 raise
             state.status = 128 + signal  # the shell was killed, not its client

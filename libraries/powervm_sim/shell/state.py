@@ -174,6 +174,7 @@ class State:
     pid: int = 4000
     chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - not for secrets
     started: float = field(default_factory=time.monotonic)
+    traps: dict[str, str] = field(default_factory=dict)
     locals: list[dict[str, str | None]] = field(default_factory=list)
 
     def fork(self) -> State:
@@ -186,6 +187,7 @@ class State:
         child.positional = list(self.positional)
         child.options = copy(self.options)
         child.jobs = []
+        child.traps = {}
         child.locals = [dict(scope) for scope in self.locals]
         return child
 

@@ -15,7 +15,7 @@ from powervm_sim.guest.scp import serve_files
 from powervm_sim.guest.sftp import TreeSftp
 from powervm_sim.guest.shell_files import TreeFiles
 from powervm_sim.guest.tree import Tree
-from powervm_sim.shell.call import Terminal
+from powervm_sim.shell.call import Lookup, Terminal
 from powervm_sim.shell.dialect import RESTRICTED_KSH
 from powervm_sim.shell.pipes import Collector, Text
 from powervm_sim.shell.shell import Shell
@@ -37,6 +37,7 @@ class VirtualIOServer:
     Attributes:
         tree: Its files.
         error_log: What ``errlog`` shows.
+        around: What the look-up of commands goes through, in every shell.
         logs: Its other logs.
         changed: Attributes that a user has set, by device and attribute.
         defined: Names of devices that a user has unconfigured.
@@ -79,6 +80,7 @@ class VirtualIOServer:
         self.defined: set[str] = set()
         self.booted = self.clock.time()
         self.tree = Tree(size=_TREE_SIZE, nodes=2000, now=self.clock.time)
+        self.around: Callable[[Lookup], Lookup] = lambda lookup: lookup
         self._awake = asyncio.Event()
         self._awake.set()
         for folder in _OWN:
@@ -100,7 +102,7 @@ class VirtualIOServer:
         """
         lookup = catalogue.lookup(self, short_names=self._short_names or terminal is not None)
         return Shell(
-            lookup,
+            self.around(lookup),
             RESTRICTED_KSH,
             session=session,
             variables=_environment("padmin", HOME),
@@ -112,7 +114,7 @@ class VirtualIOServer:
     def root_shell(self, session: Any = None, terminal: Terminal | None = None) -> Shell:
         """The shell behind ``oem_setup_env``."""
         return Shell(
-            catalogue.root_lookup(self),
+            self.around(catalogue.root_lookup(self)),
             _ROOT_KSH,
             session=session,
             variables=_environment("root", "/"),
@@ -145,7 +147,7 @@ class VirtualIOServer:
             shell, text = self.root_shell(), as_root[1]
         else:
             shell = Shell(
-                catalogue.lookup(self, short_names=True),
+                self.around(catalogue.lookup(self, short_names=True)),
                 RESTRICTED_KSH,
                 session=None,
                 variables=_environment("padmin", HOME),

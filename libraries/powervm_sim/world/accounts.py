@@ -35,18 +35,20 @@ class Account:
     now: Callable[[], float] = field(default=time.monotonic, repr=False)
     failures: int = 0
     _locked_until: float = field(default=-math.inf, repr=False)
+    _held: int = field(default=0, repr=False)
 
     @property
     def locked(self) -> bool:
         """Whether a password would be refused whatever it is."""
-        return self.now() < self._locked_until
+        return self._held > 0 or self.now() < self._locked_until
 
     @property
     def lock_notice(self) -> str:
         """What a locked account tells who tries, else an empty text."""
         if not self.locked or self.lockout is None:
             return ""
-        minutes = max(1, math.ceil((self._locked_until - self.now()) / 60))
+        until = self.now() + self.lockout.seconds if self._held else self._locked_until
+        minutes = max(1, math.ceil((until - self.now()) / 60))
         unit = "minute" if minutes == 1 else "minutes"
         return (
             f"The account is locked due to {self.lockout.failures} failed logins.\n({minutes} {unit} left to unlock)\n"
@@ -72,6 +74,17 @@ class Account:
         """Whether a public key in OpenSSH form (its comment does not matter) is authorized."""
         wanted = line.split()[:2]
         return len(wanted) == 2 and any(wanted == _kind_and_key(known) for known in self.keys)
+
+    def hold(self) -> Callable[[], None]:
+        """Lock it without any failure. Returns what unlocks it, also from tries meanwhile."""
+        self._held += 1
+
+        def release() -> None:
+            self._held -= 1
+            self._locked_until = -math.inf
+            self.failures = 0
+
+        return release
 
     def _lock(self) -> None:
         assert self.lockout is not None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from powervm_sim.faults.effects import bind_effects
 from powervm_sim.guest.interface import Firmware, Guest
 from powervm_sim.world.accounts import Account, Lockout
+from powervm_sim.world.console_files import console_tree
 from powervm_sim.world.device_build import (
     add_devices,
     devices_of,
@@ -26,17 +30,18 @@ from powervm_sim.world.file import (
 from powervm_sim.world.generations import GENERATIONS
 from powervm_sim.world.hardware import hardware_of
 from powervm_sim.world.history import History
+from powervm_sim.world.migration_data import arrived, keep_debug_data
 from powervm_sim.world.model import (
     NOT_ACTIVATED,
     RUNNING,
     Amount,
     Console,
     Ethernet,
-    MigrationFault,
     Partition,
     Placement,
     Profile,
     Server,
+    ServiceEvent,
     Sharing,
     VirtualIOServerFacts,
 )
@@ -44,8 +49,10 @@ from powervm_sim.world.naming import ethernet_mac
 from powervm_sim.world.neighbours import neighbour
 from powervm_sim.world.pace import Pace
 from powervm_sim.world.power import Power
+from powervm_sim.world.refcodes import LINUX
 from powervm_sim.world.rmc import Rmc
 from powervm_sim.world.state import Settings, World
+from powervm_sim.world.users import ConsoleUser
 
 GuestFactory = Callable[[str, PartitionEntry, Firmware, int], Guest]
 """Makes the operating system of a partition from its name, its entry, what it may do to the world, and a seed."""
@@ -87,13 +94,18 @@ class _Builder:
             self._world.servers[name] = self._server(name, server)
         for name, partition in self._file.partitions.items():
             self._place(name, partition)
+        self._world.completed.append(arrived)
+        self._world.failed.append(partial(keep_debug_data, self._world.history))
+        bind_effects(self._world)
+        for rule in self._file.faults:
+            self._world.faults.add(rule)
         return Lab(self._world, self._power)
 
     def _account(self, name: str, user: str, lockout: Lockout | None = None) -> Account:
         return Account(user, self._passwords.get(name, ""), lockout=lockout, now=self._world.pace.now)
 
     def _console(self, name: str, entry: ConsoleEntry) -> Console:
-        lockout = Lockout(entry.lockout.failures, entry.lockout.seconds)
+        users = self._users(name, entry)
         return Console(
             name=name,
             address=entry.address,
@@ -106,9 +118,28 @@ class _Builder:
             build=entry.build,
             fixes=entry.fixes,
             sessions=entry.sessions,
-            account=self._account(name, entry.user, lockout),
+            account=users[entry.user].account,
             down=entry.down,
+            users=users,
+            files=console_tree(users),
+            booted=time.time() - self._world.random(f"uptime/{name}").randint(1, 60) * 86_400,
+            service_events=tuple(
+                ServiceEvent(
+                    number, event.refcode, event.text, event.status, event.system, time.time() - event.hours_ago * 3600
+                )
+                for number, event in enumerate(entry.service_events, 1)
+            ),
         )
+
+    def _users(self, name: str, entry: ConsoleEntry) -> dict[str, ConsoleUser]:
+        lockout = Lockout(entry.lockout.failures, entry.lockout.seconds)
+        first = ConsoleUser(self._account(name, entry.user, lockout), description="HMC Super User")
+        users = {entry.user: first}
+        for user, wanted in entry.users.items():
+            account = self._account(name, user, lockout)
+            account.password = self._passwords.get(f"{name}/{user}", account.password)
+            users[user] = ConsoleUser(account, wanted.role, wanted.description, wanted.systems, wanted.pwage)
+        return users
 
     def _server(self, name: str, entry: ServerEntry) -> Server:
         server = Server(
@@ -125,6 +156,7 @@ class _Builder:
             capable=entry.capable,
             migration_limit=entry.migrations,
             uuid=self._uuid(name).lower(),
+            affinity_scores=entry.affinity_scores,
         )
         server.devices = devices_of(self._world, server, entry)
         for index, (vios_name, vios) in enumerate(entry.virtual_io_servers.items()):
@@ -139,8 +171,8 @@ class _Builder:
         self, name: str, entry: VirtualIOServerEntry, server: ServerEntry, *, priority: int
     ) -> Partition:
         memory, processors, units = _amount(entry.memory), _amount(1, most=4), _amount(entry.units)
-        ready = entry.rmc == "working"
         ethernet, shared = trunks(self._world, name, shared_adapter_entries(server, entry), priority)
+        ready = entry.rmc != "dead"
         partition = Partition(
             name=name,
             uuid=self._uuid(name),
@@ -160,6 +192,7 @@ class _Builder:
             down=entry.down,
             served_address=entry.serve,
         )
+        _disturb(partition.rmc, entry.rmc)
         partition.rmc.reconnect(0)
         return partition
 
@@ -167,7 +200,7 @@ class _Builder:
         server = self._world.servers[entry.server]
         partition = self._partition(name, entry)
         self._world.partitions[name] = partition
-        state = RUNNING if entry.activated else NOT_ACTIVATED
+        state = (entry.state or RUNNING) if entry.activated else NOT_ACTIVATED
         storage = tuple(storage_of(self._world, name, server, adapter) for adapter in entry.storage)
         placement = Placement(partition, server, entry.id, state, storage)
         server.add(placement)
@@ -176,9 +209,11 @@ class _Builder:
             partition.current_profile = entry.profile
             best = server.generation.best_mode(server.firmware)
             partition.current_mode = best if entry.compat_mode == "default" else entry.compat_mode
-        if entry.activated and partition.guest is not None:
+        partition.refcodes.show(*entry.refcodes)
+        if state == RUNNING and partition.guest is not None:
             partition.guest.boot(hardware_of(placement))
             partition.rmc.reconnect(0)
+            partition.refcodes.show(LINUX)
 
     def _partition(self, name: str, entry: PartitionEntry) -> Partition:
         memory = _amount(entry.memory)
@@ -219,9 +254,7 @@ class _Builder:
             huge_pages=entry.huge_pages,
             max_virtual_slots=entry.max_virtual_slots,
         )
-        if entry.migration_fault is not None:
-            fault = entry.migration_fault
-            partition.fault = MigrationFault(fault.fail_at, fault.leave, fault.times)
+        _disturb(partition.rmc, entry.rmc)
         firmware = Firmware(
             rmc_changed=lambda: partition.rmc.changed(
                 self._world.pace.real_seconds(self._world.settings.durations.rmc_return)
@@ -237,6 +270,11 @@ class _Builder:
     def _uuid(self, name: str) -> str:
         number = self._world.random(f"uuid/{name}").getrandbits(128)
         return str(uuid.UUID(int=number, version=4)).upper()
+
+
+def _disturb(rmc: Rmc, behaviour: str) -> None:
+    rmc.blocked = behaviour == "firewall"
+    rmc.stale = behaviour == "stale"
 
 
 def _amount(desired: float, *, least: float | None = None, most: float | None = None) -> Amount:

@@ -6,16 +6,20 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, PlainValidator, field_validator
 
+from powervm_sim.faults.reading import parse_rule
+from powervm_sim.faults.rule import Rule
 from powervm_sim.world.device_file import PartitionDevices, ServerDevices, ViosDevices
 from powervm_sim.world.devices import DEFAULT_SWITCH
 from powervm_sim.world.entry import Entry as _Entry
 from powervm_sim.world.entry import Name, Slot, Vlan
+from powervm_sim.world.generator import GenerateEntry
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 Megabytes = Annotated[int, Field(gt=0, le=1 << 32)]
+FaultRule = Annotated[Rule, PlainValidator(parse_rule)]
 Mode = Annotated[str, Field(pattern=r"^(default|POWER\d+(_base|\+)?)$")]
 
 
@@ -52,6 +56,31 @@ class LockoutEntry(_Entry):
     seconds: Seconds = 300.0
 
 
+class ConsoleUserEntry(_Entry):
+    """A further user of a console; without a password of his own he has that of the console.
+
+    Attributes:
+        systems: The managed systems of his resource role; all when it is not stated.
+        pwage: Days until a password expires.
+    """
+
+    role: Literal["hmcsuperadmin", "hmcoperator", "hmcviewer", "hmcservicerep", "hmcpe"]
+    password: str | None = Field(default=None, repr=False)
+    description: str = ""
+    systems: tuple[Name, ...] | None = None
+    pwage: int = Field(default=99_999, ge=1, le=99_999)
+
+
+class ServiceEventEntry(_Entry):
+    """A serviceable event that a console knows of at the start."""
+
+    system: Name
+    refcode: str
+    text: str = "Platform firmware has reported an error."
+    status: Literal["Open", "Closed"] = "Open"
+    hours_ago: float = Field(default=1.0, ge=0)
+
+
 class ConsoleEntry(ServedEntry):
     """A management console."""
 
@@ -65,6 +94,12 @@ class ConsoleEntry(ServedEntry):
     user: Name = "hscroot"
     sessions: int = Field(default=44, ge=1, le=10_000)
     lockout: LockoutEntry = LockoutEntry()
+    users: dict[Name, ConsoleUserEntry] = Field(default={})
+    service_events: tuple[ServiceEventEntry, ...] = ()
+
+
+RmcBehaviour = Literal["working", "broken", "dead", "firewall", "stale"]
+"""``firewall``: the console does not let it in; ``stale``: the console's lists do not show that it is there."""
 
 
 class VirtualIOServerEntry(ServedEntry, ViosDevices):
@@ -75,7 +110,7 @@ class VirtualIOServerEntry(ServedEntry, ViosDevices):
     memory: Megabytes = 8192
     units: float = Field(default=1.0, gt=0)
     msp: bool = True
-    rmc: Literal["working", "dead"] = "working"
+    rmc: Literal["working", "dead", "firewall", "stale"] = "working"
     storage: tuple[Literal["scsi", "fc"], ...] = ("scsi", "fc")
     user: Name = "padmin"
 
@@ -93,6 +128,7 @@ class ServerEntry(ServerDevices):
     lmb: Megabytes = 256
     processors: int = Field(gt=0)
     capable: bool = True
+    affinity_scores: bool = True
     migrations: int = Field(default=16, ge=0)
     virtual_io_servers: dict[Name, VirtualIOServerEntry] = Field(default={})
 
@@ -120,22 +156,13 @@ class StorageEntry(_Entry):
     port: str | None = None
 
 
-class FaultEntry(_Entry):
-    """How migrations of a partition fail.
+class PartitionEntry(ServedEntry, PartitionDevices):
+    """A mobile partition.
 
     Attributes:
-        fail_at: The phase that breaks off.
-        leave: ``rolled-back`` (the console clears up by itself) or ``failed`` (a recovery is needed).
-        times: So many migrations fail, later ones work.
+        state: Where an activated partition stands whose operating system does not run.
+        refcodes: Reference codes that it has shown before, the oldest first.
     """
-
-    fail_at: Literal["set-up", "copy", "clean-up"]
-    leave: Literal["rolled-back", "failed"] = "rolled-back"
-    times: int = Field(default=1, ge=1)
-
-
-class PartitionEntry(ServedEntry, PartitionDevices):
-    """A mobile partition."""
 
     server: Name
     id: int = Field(ge=1, le=999)
@@ -146,14 +173,15 @@ class PartitionEntry(ServedEntry, PartitionDevices):
     compat_mode: Mode = "default"
     profile: Name = "default_profile"
     activated: bool = True
+    state: Literal["Error", "Open Firmware"] | None = None
+    refcodes: tuple[str, ...] = ()
     configured: bool = True
-    rmc: Literal["working", "broken", "dead"] = "working"
+    rmc: RmcBehaviour = "working"
     firewall: Literal["running", "stopped", "absent"] = "running"
     migration_disabled: bool = False
     ethernet: tuple[EthernetEntry, ...] = (EthernetEntry(slot=2),)
     storage: tuple[StorageEntry, ...] = ()
     dirty_rate: float | None = Field(default=None, ge=0)
-    migration_fault: FaultEntry | None = None
     user: Name = "root"
 
 
@@ -162,6 +190,10 @@ class LatencyEntry(_Entry):
 
     listing: Seconds = 0.1
     change: Seconds = 1.0
+    power: Seconds = 4.1
+    creation: Seconds = 4.75
+    keys: Seconds = 1.0
+    terminal: Seconds = 1.6
     diagnosis: Seconds = 10.0
 
 
@@ -176,6 +208,9 @@ class DurationsEntry(_Entry):
     boot: Seconds = 45.0
     shutdown: Seconds = 15.0
     snap: Seconds = 240.0
+    debug_data: Seconds = 600.0
+    terminal_release: Seconds = 10.0
+    system_power: Seconds = 120.0
 
 
 class TransferEntry(_Entry):
@@ -197,11 +232,14 @@ class WorldFile(_Entry):
 
     Attributes:
         seed: Everything random in the world follows from it.
+        faults: Rules of what goes wrong; see `powervm_sim.faults`.
+        generate: What the file does not write out; see `generator`.
         prefixed: Virtual I/O Servers need ``ioscli`` in front of a command on a channel without a terminal.
     """
 
     name: Name
     seed: int = 1
+    generate: GenerateEntry | None = None
     consoles: dict[Name, ConsoleEntry] = Field(min_length=1)
     servers: dict[Name, ServerEntry] = Field(min_length=1)
     partitions: dict[Name, PartitionEntry] = Field(default={})
@@ -211,6 +249,7 @@ class WorldFile(_Entry):
     transfer: TransferEntry = TransferEntry()
     blackout: BlackoutEntry = BlackoutEntry()
     prefixed: bool = True
+    faults: tuple[FaultRule, ...] = ()
 
     def endpoints(self) -> Iterator[tuple[str, ServedEntry]]:
         """Name and entry of everything that is served."""
@@ -219,3 +258,10 @@ class WorldFile(_Entry):
             yield from server.virtual_io_servers.items()
         yield from self.partitions.items()
         yield "lab", self.control
+
+    def machines(self) -> dict[str, str]:
+        """What every endpoint is: ``console``, ``vios``, ``partition`` or ``control``, by name."""
+        kinds = dict.fromkeys(self.consoles, "console")
+        for server in self.servers.values():
+            kinds |= dict.fromkeys(server.virtual_io_servers, "vios")
+        return {**kinds, **dict.fromkeys(self.partitions, "partition"), "lab": "control"}

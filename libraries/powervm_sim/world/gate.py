@@ -10,6 +10,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._open = True
+        self._reasons: set[str] = set()
         self._watchers: set[Callable[[bool], None]] = set()
 
     @property
@@ -25,13 +26,15 @@ class Gate:
         """Do not call it any more."""
         self._watchers.discard(watcher)
 
-    def close(self) -> None:
+    def close(self, reason: str = "suspended") -> None:
         """Let nothing pass from now on."""
-        self._turn(False)
+        self._reasons.add(reason)
+        self._turn(not self._reasons)
 
-    def open(self) -> None:
-        """Let everything pass again."""
-        self._turn(True)
+    def open(self, reason: str = "suspended") -> None:
+        """This is no reason any more; everything passes again when there is no other one."""
+        self._reasons.discard(reason)
+        self._turn(not self._reasons)
 
     def _turn(self, is_open: bool) -> None:
         if is_open == self._open:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from powervm_sim.guest.interface import Guest
+from powervm_sim.guest.interface import ConsoleSeat, Guest
+from powervm_sim.guest.tree import Tree
 from powervm_sim.world.accounts import Account
 from powervm_sim.world.devices import (
     DEFAULT_SWITCH,
@@ -21,7 +23,9 @@ from powervm_sim.world.devices import (
 from powervm_sim.world.gate import Gate
 from powervm_sim.world.generations import Generation
 from powervm_sim.world.mobility import MoverSettings, SystemMobility
+from powervm_sim.world.refcodes import ReferenceCodes
 from powervm_sim.world.rmc import Rmc
+from powervm_sim.world.users import ConsoleUser
 
 if TYPE_CHECKING:
     from powervm_sim.world.profile_devices import ProfileDevices
@@ -30,14 +34,52 @@ NOT_ACTIVATED = "Not Activated"
 STARTING = "Starting"
 RUNNING = "Running"
 SHUTTING_DOWN = "Shutting Down"
+OPEN_FIRMWARE = "Open Firmware"
+ERROR = "Error"
 MIGRATING = "Migrating - "
 HUGE_PAGE = 16_384
 """Megabytes of a huge page."""
 
 
+@dataclass(frozen=True)
+class ServiceEvent:
+    """A serviceable event of the hardware that a console knows of.
+
+    Attributes:
+        time: When it was reported first, in seconds since the epoch.
+    """
+
+    number: int
+    refcode: str
+    text: str
+    status: str
+    system: str
+    time: float
+
+
+@dataclass(eq=False)
+class ConsoleSession:
+    """Somebody who is logged in on a console now.
+
+    Attributes:
+        terminal: For example ``pts/0``; empty without one.
+        since: Seconds since the epoch.
+    """
+
+    user: str
+    terminal: str
+    since: float
+
+
 @dataclass(eq=False)
 class Console:
-    """A management console: its level, the address that other consoles know it by, and its user."""
+    """A management console: its level, the address that other consoles know it by, its users and files.
+
+    Attributes:
+        account: That of its first user, who is a super administrator.
+        users: All users by name, the first one too.
+        booted: Seconds since the epoch.
+    """
 
     name: str
     address: str
@@ -52,6 +94,17 @@ class Console:
     sessions: int
     account: Account
     down: bool = False
+    users: dict[str, ConsoleUser] = field(default_factory=dict)
+    files: Tree = field(default_factory=Tree)
+    service_events: tuple[ServiceEvent, ...] = ()
+    logged_in: list[ConsoleSession] = field(default_factory=list)
+    booted: float = field(default_factory=time.time)
+    collecting: bool = False
+
+    @property
+    def short_name(self) -> str:
+        """The host name without domain."""
+        return self.name.partition(".")[0]
 
     def answers_to(self, address: str) -> bool:
         """Whether ``--ip`` with this address or host name means this console."""
@@ -82,7 +135,11 @@ class Sharing:
 
 @dataclass
 class Profile:
-    """A partition profile. ``units`` is None for dedicated processors."""
+    """A partition profile. ``units`` is None for dedicated processors.
+
+    Attributes:
+        settings: Attributes as they are listed that differ from the usual ones.
+    """
 
     name: str
     memory: Amount
@@ -92,6 +149,7 @@ class Profile:
     sharing: Sharing = Sharing()
     pool: int = 0
     devices: ProfileDevices | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,15 +214,6 @@ class WaitingAdapter:
     client_slot: int | None
 
 
-@dataclass
-class MigrationFault:
-    """What is going to break; see the world file."""
-
-    fail_at: str
-    leave: str
-    times: int
-
-
 @dataclass(eq=False)
 class VirtualIOServerFacts:
     """What only a Virtual I/O Server has."""
@@ -182,7 +231,16 @@ class VirtualIOServerFacts:
 
 @dataclass(eq=False)
 class Partition:
-    """A logical partition, wherever it is placed."""
+    """A logical partition, wherever it is placed.
+
+    Attributes:
+        terminal_open: Somebody looks at its console (``mkvterm``).
+        end_terminal: Ends that session; None when there is none.
+        seat: The console of a system that is no guest (a Virtual I/O Server).
+        boot_mode: Of the last activation: ``norm``, ``sms`` or ``of``.
+        settings: Attributes of ``lssyscfg -r lpar`` that were set to something else than usual.
+        zoned: World wide port names that were logged in to the fabric for zoning (``chnportlogin``).
+    """
 
     name: str
     uuid: str
@@ -204,10 +262,10 @@ class Partition:
     msp: bool = False
     migration_disabled: bool = False
     dirty_rate: float | None = None
-    fault: MigrationFault | None = None
     vios: VirtualIOServerFacts | None = None
     guest: Guest | None = None
     down: bool = False
+    off: bool = False
     served_address: str = ""
     gate: Gate = field(default_factory=Gate)
     vnics: tuple[Vnic, ...] = ()
@@ -215,6 +273,13 @@ class Partition:
     huge_pages: int = 0
     max_virtual_slots: int = 200
     power_watchers: list[Callable[[bool], None]] = field(default_factory=list)
+    terminal_open: bool = False
+    end_terminal: Callable[[], None] | None = None
+    seat: ConsoleSeat | None = None
+    refcodes: ReferenceCodes = field(default_factory=ReferenceCodes)
+    boot_mode: str = "norm"
+    settings: dict[str, str] = field(default_factory=dict)
+    zoned: set[str] = field(default_factory=set)
 
     @property
     def is_vios(self) -> bool:
@@ -225,6 +290,11 @@ class Partition:
     def environment(self) -> str:
         """``lpar_env``."""
         return "vioserver" if self.is_vios else "aixlinux"
+
+    @property
+    def console_seat(self) -> ConsoleSeat | None:
+        """Where its console can be looked at, if it has a system."""
+        return self.guest or self.seat
 
     def power_changed(self, on: bool) -> None:
         """Tell everyone who watches that the operating system came or went."""
@@ -279,9 +349,7 @@ class Placement:
     @property
     def rmc_state(self) -> str:
         """The words of ``rmc_state``."""
-        if not self.running:
-            return "inactive" if self.partition.configured else "none"
-        return "active" if self.partition.rmc.active else "inactive"
+        return "active" if self.running and self.partition.rmc.listed else "inactive"
 
 
 @dataclass(eq=False)
@@ -304,6 +372,8 @@ class Server:
     devices: Devices = field(default_factory=Devices)
     placements: dict[int, Placement] = field(default_factory=dict)
     mobility: SystemMobility = field(default_factory=SystemMobility)
+    affinity_scores: bool = True
+    refcodes: ReferenceCodes = field(default_factory=ReferenceCodes)
 
     @property
     def type_model_serial(self) -> str:

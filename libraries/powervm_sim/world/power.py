@@ -6,7 +6,9 @@ from powervm_sim import hsc
 from powervm_sim.world.dlpar import noticing_failovers
 from powervm_sim.world.hardware import hardware_of
 from powervm_sim.world.model import (
+    ERROR,
     NOT_ACTIVATED,
+    OPEN_FIRMWARE,
     RUNNING,
     SHUTTING_DOWN,
     STARTING,
@@ -16,7 +18,10 @@ from powervm_sim.world.model import (
     pool_room,
 )
 from powervm_sim.world.profile_devices import apply_devices, check_devices
+from powervm_sim.world.refcodes import IN_FIRMWARE, LINUX, NOTHING_TO_BOOT, POWER_OFF, SMS_MENU
 from powervm_sim.world.state import World
+
+_FIRMWARE_MODES = {"sms": SMS_MENU, "of": IN_FIRMWARE}
 
 
 class Power:
@@ -25,12 +30,13 @@ class Power:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def activate(self, placement: Placement, profile: str | None) -> None:
+    def activate(self, placement: Placement, profile: str | None, boot_mode: str = "norm") -> None:
         """Switch a partition on; it is up later.
 
         Args:
             placement: The partition.
             profile: The profile to use; None for the current configuration.
+            boot_mode: ``norm`` boots the operating system, ``sms`` and ``of`` stay in Open Firmware.
 
         Raises:
             HscError: HSCL3681 not in state Not Activated, HSCL3680 never activated, HSCL03EC, HSCL03FA or
@@ -50,12 +56,14 @@ class Power:
         best = placement.server.generation.best_mode(placement.server.firmware)
         partition.current_mode = best if wish == "default" else wish
         partition.configured = True
+        partition.boot_mode = boot_mode
+        partition.refcodes.show(IN_FIRMWARE)
         placement.state = STARTING
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=STARTING)
         self._world.start(self._start(placement))
 
-    def shut_down(self, placement: Placement, *, orderly: bool, restart: bool) -> None:
-        """Switch a partition off; an orderly end takes its time.
+    def shut_down(self, placement: Placement, *, orderly: bool, restart: bool, slow: bool | None = None) -> None:
+        """Switch a partition off; an orderly end takes its time, others do so when they are ``slow``.
 
         Raises:
             HscError: HSCL1558 it is off, HSCL05DF it is migrating, HSCL0DB4 orderly without RMC.
@@ -63,12 +71,13 @@ class Power:
         if placement.state == NOT_ACTIVATED:
             text = f"Partition {placement.lpar_id} cannot be shut down since it is in the Not Activated state."
             raise hsc.HscError("HSCL1558", text)
-        if placement.migrating or placement.state in (STARTING, SHUTTING_DOWN):
+        hard = (STARTING, OPEN_FIRMWARE, ERROR) if not orderly else ()
+        if placement.migrating or placement.state not in (RUNNING, *hard):
             raise hsc.wrong_state()
         if orderly and placement.rmc_state != "active":
             raise hsc.osshutdown_failed(placement.name)
         placement.state = SHUTTING_DOWN
-        self._world.start(self._end(placement, slow=orderly, restart=restart))
+        self._world.start(self._end(placement, slow=orderly if slow is None else slow, restart=restart))
 
     def ended_by_itself(self, partition: Partition, restart: bool) -> None:
         """The operating system has shut itself down."""
@@ -105,15 +114,22 @@ class Power:
     async def _start(self, placement: Placement) -> None:
         durations = self._world.settings.durations
         await self._world.pace.long(durations.activation)
+        partition = placement.partition
+        if placement.state != STARTING:
+            return
+        if partition.boot_mode in _FIRMWARE_MODES or not (partition.guest or partition.is_vios):
+            partition.refcodes.show(_FIRMWARE_MODES.get(partition.boot_mode, NOTHING_TO_BOOT))
+            placement.state = OPEN_FIRMWARE
+            return
         with noticing_failovers(placement.server):
             placement.state = RUNNING
-        partition = placement.partition
         await self._world.pace.long(durations.boot)
-        if placement.state != RUNNING:
+        if placement.state != RUNNING or (partition.guest is not None and partition.guest.running):
             return
         if partition.guest is not None:
             partition.guest.boot(hardware_of(placement))
         partition.rmc.reconnect(self._world.pace.real_seconds(durations.rmc_return))
+        partition.refcodes.show("" if partition.is_vios else LINUX)  # AIX clears the panel
         partition.power_changed(True)
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=RUNNING)
 
@@ -124,6 +140,7 @@ class Power:
         if partition.guest is not None:
             partition.guest.stop()
         partition.power_changed(False)
+        partition.refcodes.show(*POWER_OFF)
         with noticing_failovers(placement.server):
             placement.state = NOT_ACTIVATED
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=NOT_ACTIVATED)

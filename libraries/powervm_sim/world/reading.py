@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from powervm_sim.faults.reading import misplaced
 from powervm_sim.world.device_checks import device_problems
 from powervm_sim.world.file import WorldFile
 from powervm_sim.world.generations import GENERATIONS
+from powervm_sim.world.generator import expand
 from powervm_sim.world.yaml_positions import Document, KeyPath
 
 
@@ -34,7 +37,7 @@ def read_world(path: str | Path) -> WorldFile:
     problems = [(key_path, "this key is there twice") for key_path in document.duplicates]
     world = None
     try:
-        world = WorldFile.model_validate(document.data)
+        world = WorldFile.model_validate(_expanded(path, document))
     except ValidationError as error:
         problems += _model_problems(error)
     if world is not None:
@@ -58,6 +61,13 @@ def _document(path: Path) -> Document:
     return document
 
 
+def _expanded(path: Path, document: Document) -> dict[str, Any]:
+    try:
+        return expand(document.data)
+    except ValidationError as error:
+        raise WorldFileError(_worded(path, document, _model_problems(error, ("generate",)))) from error
+
+
 def _worded(path: Path, document: Document, problems: list[tuple[KeyPath, str]]) -> Iterator[str]:
     for key_path, text in problems:
         line = document.line_of(key_path)
@@ -65,10 +75,10 @@ def _worded(path: Path, document: Document, problems: list[tuple[KeyPath, str]])
         yield f"{place}: {'.'.join(str(part) for part in key_path)}: {text}"
 
 
-def _model_problems(error: ValidationError) -> list[tuple[KeyPath, str]]:
+def _model_problems(error: ValidationError, above: KeyPath = ()) -> list[tuple[KeyPath, str]]:
     problems: list[tuple[KeyPath, str]] = []
     for detail in error.errors(include_input=False, include_url=False):
-        key_path = tuple(part for part in detail["loc"] if part != "[key]")
+        key_path = (*above, *(part for part in detail["loc"] if part != "[key]"))
         text = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             text = _unknown_key(key_path)
@@ -104,12 +114,14 @@ def _models_in(annotation: object) -> list[type[BaseModel]]:
 def _reference_problems(world: WorldFile) -> list[tuple[KeyPath, str]]:
     return [
         *_dangling(world),
+        *_bad_console_parts(world),
         *_repeated_names(world),
         *_repeated_addresses(world),
         *_repeated_ids(world),
         *_bad_modes(world),
         *_bad_blackout(world),
         *device_problems(world),
+        *_bad_faults(world),
     ]
 
 
@@ -126,6 +138,20 @@ def _dangling(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
             if adapter.server not in host.virtual_io_servers:
                 text = _refers("Virtual I/O Server of its server", adapter.server, host.virtual_io_servers)
                 yield ("partitions", name, "storage", index, "server"), text
+
+
+def _bad_console_parts(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
+    for name, console in world.consoles.items():
+        own = [system for system, server in world.servers.items() if server.console == name]
+        for user, entry in console.users.items():
+            if user == console.user:
+                yield ("consoles", name, "users", user), "this is the console's first user already"
+            for index, system in enumerate(entry.systems or ()):
+                if system not in own:
+                    yield ("consoles", name, "users", user, "systems", index), _refers("server here", system, own)
+        for index, event in enumerate(console.service_events):
+            if event.system not in own:
+                yield ("consoles", name, "service_events", index, "system"), _refers("server here", event.system, own)
 
 
 def _refers(kind: str, name: str, known: Iterable[str]) -> str:
@@ -195,3 +221,14 @@ def _bad_modes(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
 def _bad_blackout(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
     if world.blackout.minimum > world.blackout.maximum:
         yield ("blackout", "minimum"), f"is above the maximum of {world.blackout.maximum:g}"
+
+
+def _bad_faults(world: WorldFile) -> Iterator[tuple[KeyPath, str]]:
+    machines = world.machines()
+    ids: set[str] = set()
+    for index, rule in enumerate(world.faults):
+        for key, text in misplaced(rule, machines):
+            yield ("faults", index, key), text
+        if rule.id in ids:
+            yield ("faults", index, "id"), f"the id {rule.id} is taken by another rule"
+        ids.add(rule.id or "")

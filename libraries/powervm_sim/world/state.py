@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from powervm_sim import hsc
+from powervm_sim.faults.engine import Faults
 from powervm_sim.world.file import BlackoutEntry, DurationsEntry, LatencyEntry, TransferEntry
 from powervm_sim.world.history import History
 from powervm_sim.world.model import Console, Partition, Placement, Server
@@ -37,6 +38,8 @@ class World:
         trust: ``(console, user, other console, other user)``: the first may command the second without a password.
         migrations: Those that run, and failed ones that wait for a recovery.
         completed: Called with every migration that has reached its target.
+        failed: Called with every migration that broke off by itself.
+        faults: What goes wrong.
     """
 
     name: str
@@ -50,7 +53,12 @@ class World:
     trust: set[tuple[str, str, str, str]] = field(default_factory=set)
     migrations: dict[Partition, Migration] = field(default_factory=dict)
     completed: list[Callable[[Migration], None]] = field(default_factory=list)
+    failed: list[Callable[[Migration], None]] = field(default_factory=list)
+    faults: Faults = field(init=False)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set, repr=False)
+
+    def __post_init__(self) -> None:
+        self.faults = Faults(self.random, self.pace, self.history, self.start)
 
     def random(self, purpose: str) -> random.Random:
         """Random numbers for one purpose: the same for the same seed and purpose, whatever else happens."""

@@ -152,3 +152,18 @@ def test_a_program_that_was_removed_from_a_package_is_not_there() -> None:
     result = in_loop(work)
     assert result.out.startswith("none\n")
     assert "stress-ng, version 0.17.08" in result.out
+
+
+def test_handlers_run_when_a_shell_ends(run: Run) -> None:
+    assert run("trap 'echo bye $?' EXIT; echo hi; (exit 4)") == Result(4, "hi\nbye 4\n", "")
+    assert run("trap 'rm -f /tmp/t; exit 9' EXIT; touch /tmp/t; exit 2").status == 9
+    assert run("ls /tmp/t").status == 2
+    assert run("sh -c 'trap \"echo inner\" 0; echo first'; echo outer").out == "first\ninner\nouter\n"
+    assert run("trap 'x' TERM; trap; trap - TERM; trap; (trap 'echo sub' EXIT)").out.startswith("trap -- ")
+    assert run("trap 'x' NOISE").err == "bash: line 1: trap: NOISE: invalid signal specification\n"
+    assert run("trap 'x' ERR").err == "bash: line 1: trap: ERR: not simulated\n"
+
+
+def test_a_killed_script_has_its_handlers_run(run: Run) -> None:
+    script = r"printf 'trap \"echo term\" TERM\ntrap \"echo end\" EXIT\nsleep 30\n' > /tmp/t.sh; "
+    assert run(script + "sh /tmp/t.sh & sleep 0.05; kill $!; wait $!; echo $?").out == "term\nend\n143\n"

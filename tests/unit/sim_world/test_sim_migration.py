@@ -187,7 +187,7 @@ FAULTS = [("set-up", "s1"), ("copy", "s1"), ("clean-up", "s2")]
 @pytest.mark.parametrize(("phase", "home"), FAULTS)
 def test_a_failed_migration_waits_for_recovery(phase: str, home: str):
     async def scenario() -> None:
-        lab = SmallLab({"partitions.lp1.migration_fault": {"fail_at": phase, "leave": "failed"}})
+        lab = SmallLab({"faults": [{"kind": "migration-breaks", "phase": phase, "leave": "failed", "times": 1}]})
         outcome = await lab.clock.until_done(lab.desk.migrate(lab.request("s2")))
         assert codes(outcome) == ["HSCLA2CF", "HSCL365C"]
         migration = lab.world.migrations[lab.world.partitions["lp1"]]
@@ -206,7 +206,7 @@ def test_a_failed_migration_waits_for_recovery(phase: str, home: str):
 
 def test_a_fault_can_roll_back_by_itself_and_happens_only_as_often_as_stated():
     async def scenario() -> None:
-        lab = SmallLab({"partitions.lp1.migration_fault": {"fail_at": "copy", "times": 1}})
+        lab = SmallLab({"faults": [{"kind": "migration-breaks", "phase": "copy", "at": 50, "times": 1}]})
         outcome = await lab.clock.until_done(lab.desk.migrate(lab.request("s2")))
         assert codes(outcome) == ["HSCLA2CF", "HSCL365C"]
         assert (lab.lp1.server.name, lab.lp1.state, lab.world.migrations) == ("s1", "Running", {})

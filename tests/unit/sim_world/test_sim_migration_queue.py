@@ -264,8 +264,8 @@ def test_a_hundred_migrations_end_in_the_time_that_the_limits_allow_on_paper():
 
 
 def test_the_one_that_failed_and_waits_for_a_recovery_takes_no_room():
-    fault = {"fail_at": "copy", "leave": "failed"}
-    lab = SmallLab({**many(1), "servers.s1.migrations": 1, "partitions.lp1.migration_fault": fault})
+    fault = {"kind": "migration-breaks", "partition": "lp1", "phase": "copy", "leave": "failed", "times": 1}
+    lab = SmallLab({**many(1), "servers.s1.migrations": 1, "faults": [fault]})
     assert run(lab, MOVE)[1] == 1
     assert only(lab).state is State.FAILED
     assert run(lab, "migrlpar -o m -m s1 -t s2 -p m1") == ("", 0)

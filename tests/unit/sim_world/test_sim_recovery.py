@@ -11,12 +11,11 @@ from world_doubles import SmallLab
 
 from powervm_sim.migration.migration import State
 
-STORAGE = "partitions.lp1.migration_fault"
-
 
 def failed(phase: str, changes: dict[str, Any] | None = None, command: str = MOVE) -> SmallLab:
     """A lab in which a migration of lp1 has failed in a phase and waits for a recovery."""
-    lab = SmallLab({STORAGE: {"fail_at": phase, "leave": "failed"}, **(changes or {})})
+    fault = {"kind": "migration-breaks", "partition": "lp1", "phase": phase, "leave": "failed", "times": 1}
+    lab = SmallLab({"faults": [fault], **(changes or {})})
     lab.world.trust |= {("near", "hscroot", "far", "hscroot"), ("far", "hscroot", "near", "hscroot")}
     text, status = run(lab, command)
     assert (status, codes(text)) == (1, ["HSCLA2CF", "HSCL365C"])

@@ -55,6 +55,18 @@ ONE_EDIT = [
         "partitions.lp1.compat_mode: p9a offers default, POWER7, POWER8, POWER9, POWER9_base",
     ),
     (("  hmc1:\n    serve: 127.0.10.1\n", "  hmc1:\n"), "consoles.hmc1.serve: this key is missing"),
+    (
+        ("    serial: 78F0A10\n", "    serial: 78F0A10\n    users: {hscroot: {role: hmcviewer}}\n"),
+        "consoles.hmc1.users.hscroot: this is the console's first user already",
+    ),
+    (
+        ("    serial: 78F0A10\n", "    serial: 78F0A10\n    users: {me: {role: hmcviewer, systems: [p10b]}}\n"),
+        "consoles.hmc1.users.me.systems.0: no server here is called p10b; did you mean p10a?",
+    ),
+    (
+        ("    serial: 78F0A10\n", "    serial: 78F0A10\n    service_events: [{system: p9x, refcode: B1817201}]\n"),
+        "consoles.hmc1.service_events.0.system: no server here is called p9x; did you mean p9a?",
+    ),
 ]
 
 

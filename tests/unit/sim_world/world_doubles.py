@@ -219,6 +219,7 @@ class SmallLab:
         lab = build(file, pace, _make_guest, {"near": "near-secret", "far": "far-secret"})
         self.world, self.power = lab.world, lab.power
         self.desk = Desk(self.world)
+        self.user = "hscroot"
 
     @property
     def lp1(self) -> Placement:
@@ -244,7 +245,7 @@ class SmallLab:
         name, *arguments = shlex.split(command)
         out, err = Collector(), Collector()
         login = ConsoleLogin(
-            self.world, self.power, self.desk, self.world.consoles[console], "hscroot", self._vios_command
+            self.world, self.power, self.desk, self.world.consoles[console], self.user, self._vios_command
         )
         call = Call(name, arguments, Text(), out, err, {}, terminal, login)
         work: Awaitable[int] = CONSOLE_COMMANDS[name](call)
@@ -258,4 +259,4 @@ class SmallLab:
 
 
 def _make_guest(_name: str, entry: Any, firmware: Firmware, _seed: int) -> MemoGuest:
-    return MemoGuest(firmware, ready=entry.rmc == "working")
+    return MemoGuest(firmware, ready=entry.rmc not in ("broken", "dead"))

@@ -18,11 +18,12 @@ from powervm_sim.shell.builtin.jobs import UTILITIES as JOB_UTILITIES
 from powervm_sim.shell.builtin.output import UTILITIES as OUTPUT
 from powervm_sim.shell.builtin.reading import BUILTINS as READING
 from powervm_sim.shell.builtin.tests import UTILITIES as TESTS
+from powervm_sim.shell.builtin.traps import BUILTINS as TRAPS
 from powervm_sim.shell.builtin.variables import BUILTINS as VARIABLES
 
 _UNSUPPORTED = (
-    "alias bg bind caller compgen complete compopt declare dirs enable fc fg getopts history logout mapfile "
-    "popd pushd readarray shopt suspend times trap typeset ulimit umask unalias"
+    "alias bg bind caller compgen complete compopt declare dirs enable fc fg getopts history mapfile "
+    "popd pushd readarray shopt suspend times typeset ulimit umask unalias"
 )
 
 BUILTINS: Mapping[str, Builtin] = {
@@ -32,6 +33,7 @@ BUILTINS: Mapping[str, Builtin] = {
     **INNER,
     **JOBS,
     **READING,
+    **TRAPS,
     **VARIABLES,
 }
 

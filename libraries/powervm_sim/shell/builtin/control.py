@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from powervm_sim.shell.builtin.base import Builtin, Invocation
+from powervm_sim.shell.builtin.base import Builtin, Invocation, not_simulated
 from powervm_sim.shell.quoting import quoted
 from powervm_sim.shell.state import ExitShell, FunctionReturn, LoopControl, Options
 
@@ -48,6 +48,14 @@ async def _return(invocation: Invocation) -> int:
 async def _exit(invocation: Invocation) -> int:
     status = await _number(invocation, invocation.state.status)
     raise ExitShell(2 if status is None else status & 0xFF)
+
+
+async def _logout(invocation: Invocation) -> int:
+    if invocation.state.dialect.name != "bash":
+        return await not_simulated(invocation)
+    if not invocation.state.login:
+        return await invocation.complain("not login shell: use `exit'")
+    return await _exit(invocation)
 
 
 async def _shift(invocation: Invocation) -> int:
@@ -111,6 +119,7 @@ BUILTINS: dict[str, Builtin] = {
     "continue": _loop_control,
     "return": _return,
     "exit": _exit,
+    "logout": _logout,
     "shift": _shift,
     "set": _set,
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from powervm_sim.shell.builtin.base import Builtin, Invocation
+from powervm_sim.shell.builtin.traps import ended, killed
 from powervm_sim.shell.files import reason, resolve
 from powervm_sim.shell.parser import KEYWORDS, Parser
 from powervm_sim.shell.pipes import TooMuchData, gather_input
@@ -139,7 +141,7 @@ async def _describe(invocation: Invocation, word: str, *, verbose: bool) -> bool
         text = word if "/" in word else path
         long = f"{word} is {text}"
     elif state.lookup(word) is not None or (word in UTILITIES and word not in state.dialect.without):
-        text = word if "/" in word else f"/usr/bin/{word}"
+        text = word if "/" in word else f"{invocation.state.dialect.folder}/{word}"
         long = f"{word} is {text}"
     else:
         return False
@@ -215,7 +217,12 @@ async def _inner(invocation: Invocation, text: str, names: Sequence[str], option
         if name:
             setattr(state.options, name, True)
     inner = Invocation(child, invocation.name, (), invocation.streams)
-    return await child.isolated(run_text(inner, text, "-c: "))
+    try:
+        status = await child.isolated(run_text(inner, text, "-c: "))
+    except asyncio.CancelledError:
+        await killed(child, invocation.streams, state.system.signal_here() if state.system is not None else 0)
+        raise
+    return await ended(child, invocation.streams, status)
 
 
 async def _env(invocation: Invocation) -> int:

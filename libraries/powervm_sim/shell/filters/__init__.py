@@ -11,5 +11,8 @@ def filters() -> dict[str, Command]:
 
     They read files through the call's `Files` only, and start commands through the call's ``run`` only.
     """
-    modules = (awk, ends, fields, grep, sed, small, sorting, starters)
-    return {name: command for module in modules for name, command in module.COMMANDS.items()}
+    return dict(_ALL)
+
+
+_MODULES = (awk, ends, fields, grep, sed, small, sorting, starters)
+_ALL = {name: command for module in _MODULES for name, command in module.COMMANDS.items()}

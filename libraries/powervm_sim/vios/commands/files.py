@@ -136,8 +136,8 @@ async def df(server: VirtualIOServer, call: Call) -> int:
     unit, title = {"-m": (1024**2, "MB blocks"), "-g": (1024**3, "GB blocks"), "-k": (1024, "1024-blocks")}.get(
         options[-1][0] if options else "", (512, "512-blocks")
     )
-    size, free = server.tree.size / unit, (server.tree.size - server.tree.used) / unit
-    used = -(-100 * server.tree.used // server.tree.size)
+    size, free = server.tree.size / unit, (server.tree.size - server.tree.occupied) / unit
+    used = -(-100 * server.tree.occupied // server.tree.size)
     digits = 2 if unit > 1024 else 0
     await call.stdout.write(
         f"{'Filesystem':<14}{title:>12}{'Free':>12} %Used    Iused %Iused Mounted on\n"

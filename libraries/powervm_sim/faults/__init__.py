@@ -1,0 +1,1 @@
+"""Faults: rules that say where, when, how often and for how long something goes wrong, and what makes it happen."""

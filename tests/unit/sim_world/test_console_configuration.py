@@ -1,0 +1,155 @@
+"""``chsyscfg``, ``mksyscfg`` and ``rmsyscfg``."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from world_doubles import SmallLab
+
+NEW = (
+    "mksyscfg -r lpar -m s1 -i name=new,profile_name=p,lpar_env=aixlinux,min_mem=256,desired_mem=1024,max_mem=2048,"
+    "proc_mode=shared,min_procs=1,desired_procs=2,max_procs=4,min_proc_units=0.1,desired_proc_units=0.2,"
+    "max_proc_units=0.4"
+)
+PROFILE = "chsyscfg -r prof -m s1 -i"
+
+
+def play(*steps) -> list[str]:
+    async def scenario() -> list[str]:
+        lab = SmallLab()
+        answers = []
+        for step in steps:
+            if isinstance(step, str):
+                answers.append((await lab.type(step))[0])
+            else:
+                await lab.clock.advance(step)
+        return answers
+
+    return asyncio.run(scenario())
+
+
+def test_lists_of_a_profile_grow_and_shrink():
+    show = "lssyscfg -r prof -m s1 --filter lpar_names=lp1 -F io_slots,virtual_eth_adapters"
+    answers = play(
+        f"{PROFILE} name=default_profile,lpar_name=lp1,io_slots+=21010003//0",
+        f"""{PROFILE} '"virtual_eth_adapters+=5/0/7//0/0,6/0/8//0/0",name=default_profile,lpar_id=7'""",
+        show,
+        f"{PROFILE} name=default_profile,lpar_name=lp1,io_slots-=21010003,virtual_eth_adapters-=2",
+        show,
+        f"{PROFILE} name=default_profile,lpar_name=lp1,io_slots-=21010003",
+        f"{PROFILE} name=default_profile,lpar_name=lp1,virtual_eth_adapters=none",
+        show,
+    )
+    assert answers[:2] == ["", ""]
+    assert answers[2] == '21010003//0,"2/0/1//0/0/ETHERNET0//all/none,5/0/7//0/0,6/0/8//0/0"\n'
+    assert answers[4] == 'none,"5/0/7//0/0,6/0/8//0/0"\n'
+    assert answers[5].startswith("An invalid parameter value was entered")
+    assert answers[7] == "none,none\n"
+
+
+def test_resources_of_a_profile_count_from_the_next_activation_with_it():
+    memory = "lshwres -r mem -m s1 --level lpar --filter lpar_names=lp1 -F curr_mem"
+    answers = play(
+        f"{PROFILE} name=default_profile,lpar_name=lp1,desired_mem=6144",
+        memory,
+        "chsysstate -r lpar -m s1 -n lp1 -o shutdown --immed",
+        2,
+        "chsysstate -r lpar -m s1 -n lp1 -o on -f default_profile",
+        memory,
+    )
+    assert answers == ["", "8192\n", "", "", "6144\n"]
+
+
+WRONG = [
+    (f"{PROFILE} name=default_profile,lpar_name=lp1,desired_mem=1", "An invalid parameter value was entered"),
+    (f"{PROFILE} name=default_profile,lpar_name=lp1,colour=red", "An invalid attribute was entered"),
+    (f"{PROFILE} name=default_profile,lpar_name=lp1,lpar_proc_compat_mode=POWER10", "An invalid parameter value"),
+    (f"{PROFILE} name=none,lpar_name=lp1,desired_mem=1024", "HSCLAF01 "),
+    (f"{PROFILE} name=default_profile,lpar_name", "The format of the configuration data is invalid."),
+    ("chsyscfg -r lpar -m s1 -i name=lp1,auto_start=yes", "An invalid parameter value was entered"),
+    ("chsyscfg -r lpar -m s1 -i name=lp1,msp=1", "An invalid attribute was entered"),
+    ("chsyscfg -r lpar -m s1 -i 'name=lp1,description=Grüße'", "HSCLC63B "),
+    ("chsyscfg -r lpar -m s1 -i name=lp1,new_name=off", "HSCLAF63 "),
+    ("chsyscfg -r lpar -m s1 -i name=lp9,auto_start=1", "HSCL8012 "),
+    ("chsyscfg -r sys -m s1 -i power_off_policy=1", "chsyscfg -r sys -i power_off_policy: not simulated"),
+    ("chsyscfg -r lpar -m s1 -f nothing.txt", "HSCLAF62 "),
+    ("mksyscfg -r lpar -m s1 -i name=new,lpar_env=aixlinux", "HSCL0622 "),
+    (f"{NEW},lpar_id=7", "HSCLAF63 "),
+    (f"{NEW},lpar_id=²", "An invalid parameter value was entered"),
+    ("chsyscfg -r lpar -m s1 -i lpar_id=²,auto_start=1", 'HSCL8011 The partition ID "²" was not found.'),
+    (f"lsrefcode -r lpar -m s1 -n {'9' * 5000}", "The command entered is either missing a required parameter"),
+    (f"{PROFILE} name=default_profile,lpar_name=lp1,desired_mem={'9' * 5000}", "An invalid parameter value"),
+    (f"{NEW},mem_mode=shared", "mksyscfg -i mem_mode=shared: not simulated"),
+    (f"{NEW},virtual_eth_adapters=2/0/1//0/0", "mksyscfg -i virtual_eth_adapters: not simulated"),
+    ("chsyscfg -r lpar -m s1 -i name=lp1,suspend_capable=1", "chsyscfg -r lpar -i suspend_capable: not simulated"),
+    ("rmsyscfg -r lpar -m s1 -n lp1", "HSCL05DF "),
+    ("rmsyscfg -r prof -m s1 -n default_profile -p lp1", "HSCLAF67 "),
+    ("mksyscfg -r prof -m s1 -o save -p lp1 -n default_profile", "HSCLAF64 "),
+]
+
+
+@pytest.mark.parametrize(("command", "beginning"), WRONG, ids=[command[:80] for command, _ in WRONG])
+def test_what_cannot_be_is_refused(command, beginning):
+    text, status = asyncio.run(SmallLab().type(command))
+    assert status == 1
+    assert text.startswith(beginning)
+
+
+def test_a_key_store_in_use_stays():
+    change = "chsyscfg -r lpar -m s1 -i name=lp1,keystore_kbytes="
+    assert play(f"{change}8", f"{change}0")[1].startswith("HSCL0DC8 ")
+
+
+def test_names_and_settings_of_a_partition_change():
+    answers = play(
+        "chsyscfg -r lpar -m s1 -i 'name=lp1,new_name=lpx,description=hello there,auto_start=1'",
+        "lssyscfg -r lpar -m s1 --filter lpar_names=lpx -F name,description,auto_start",
+        "lssyscfg -r lpar -m s1 --filter lpar_names=lp1",
+        "chsyscfg -r sys -m s1 -i new_name=sx",
+        "lssyscfg -r lpar -m sx --filter lpar_names=lpx -F lpar_id",
+    )
+    assert answers[1] == "lpx,hello there,1\n"
+    assert answers[2].startswith("HSCL8012 ")
+    assert answers[4] == "7\n"
+
+
+def test_the_current_configuration_becomes_a_profile():
+    save = "mksyscfg -r prof -m s1 -o save -p lp1 -n saved"
+    show = "lssyscfg -r prof -m s1 --filter lpar_names=lp1,profile_names=saved -F name,desired_mem"
+    answers = play(save, show, save, f"{save} --force", "rmsyscfg -r prof -m s1 -n saved -p lp1", show)
+    assert answers[1] == "saved,8192\n"
+    assert answers[2].startswith("HSCLAF64 ")
+    assert answers[3:] == ["", "", "No results were found.\n"]
+
+
+def test_a_new_partition_has_nothing_to_boot_and_can_be_removed():
+    show = "lssyscfg -r lpar -m s1 --filter lpar_names=new -F lpar_id,state,resource_config"
+    answers = play(
+        NEW,
+        show,
+        "chsysstate -r lpar -m s1 -n new -o on",
+        "chsysstate -r lpar -m s1 -n new -o on -f p",
+        20,
+        show,
+        "chsysstate -r lpar -m s1 -n new -o shutdown --immed",
+        2,
+        "rmsyscfg -r lpar -m s1 -n new",
+        show,
+    )
+    assert answers[1] == "3,Not Activated,0\n"
+    assert answers[2].startswith("HSCL3680 ")
+    assert answers[4] == "3,Open Firmware,1\n"
+    assert answers[7].startswith("HSCL8012 ")
+
+
+def test_a_file_holds_records():
+    async def scenario() -> None:
+        lab = SmallLab()
+        console = lab.world.consoles["near"]
+        console.files.write("/home/hscroot/changes", b"# two changes\nname=lp1,auto_start=1\nlpar_id=8,auto_start=1\n")
+        assert await lab.type("chsyscfg -r lpar -m s1 -f changes") == ("", 0)
+        shown = "lssyscfg -r lpar -m s1 --filter lpar_ids=7 -F auto_start"
+        assert await lab.type(shown) == ("1\n", 0)
+
+    asyncio.run(scenario())
