@@ -168,10 +168,10 @@ class Session:
     async def _work(self) -> int:
         terminal: Terminal | None = self._terminal
         shell = self._machine.open_shell(self._user, terminal)
-        if self._process.command is not None:
-            shell.run_one_command()
         cut = True
         leave = self._machine.logged_in(self._user, terminal) if self._machine.logged_in is not None else None
+        if self._process.command is not None:
+            shell.run_one_command()
         try:
             status = await self._run(shell)
             cut = False
