@@ -120,7 +120,7 @@ _FACILITIES = {name: number for number, name in enumerate(FACILITIES)} | {f"loca
 
 async def groups(_: LinuxGuest, call: Call) -> int:
     """``groups``: root is in one."""
-    _, names = parse(call)
+    names = parse(call)[1]
     unknown = [name for name in names if name != "root"]
     if unknown:
         raise UsageError(f"groups: {quoted(unknown[0])}: no such user")
