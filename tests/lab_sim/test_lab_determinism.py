@@ -24,7 +24,7 @@ SCRIPT = [
     ("lp1", "ps -ef; ps aux; pidof rmcd; sleep 100 > /dev/null 2>&1 & echo $!; jobs; ps -e | wc -l"),
     ("lp1", "rpm -qa; systemctl list-units; lssrc -a; lscpu; lparstat -i; ls -lR /etc /proc /sys /root"),
     ("lp1", "for i in $(seq 1 20); do echo $i > /tmp/n$i; done; ls /tmp; find / -type f | wc -l"),
-    ("lp1", "awk 'BEGIN{print rand()}'; mktemp; mktemp; cat /proc/cpuinfo /proc/meminfo; head -c 9 /dev/urandom"),
+    ("lp1", "awk 'BEGIN{print rand()}'; mktemp; mktemp; cat /proc/cpuinfo /proc/meminfo; head -c 9 /dev/urandom | od -An -tx1"),
     ("hmc1", "migrlpar -o v -m p9a -t p10a -p lp1"),
     ("hmc1", "migrlpar -o m -m p9a -t p10a -p lp1"),
     ("lp1", "dmesg; dmesg -x; journalctl -k; journalctl --show-cursor -n 3; journalctl -o json -n 3"),
