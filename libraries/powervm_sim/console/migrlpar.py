@@ -18,6 +18,7 @@ from powervm_sim.console.records import parse_record
 from powervm_sim.console.targets import remote_of, target_of
 from powervm_sim.migration.desk import in_order
 from powervm_sim.migration.migration import Outcome
+from powervm_sim.migration.target import Unreachable
 from powervm_sim.migration.wishes import Choices, Redundancy, Request
 from powervm_sim.shell.call import Call
 from powervm_sim.shell.files import reason, resolve
@@ -46,11 +47,20 @@ async def _migrlpar(login: ConsoleLogin, options: Options, call: Call) -> str:
         return ""
     if operation == "r":
         options.only(*_RECOVER)
-        placement = placement_of(server_of(login, options), options)
-        remote = remote_of(login, options, "migrlpar")
-        await login.desk.recover(placement, remote=remote, force="--force" in options)
+        await _recover(login, options)
         return ""
     return await _validate_or_migrate(login, options, data)
+
+
+async def _recover(login: ConsoleLogin, options: Options) -> None:
+    placement, force = placement_of(server_of(login, options), options), "--force" in options
+    try:
+        remote = remote_of(login, options, "migrlpar")
+    except Unreachable:
+        if not force:
+            raise
+        remote = None  # the force option is for just that
+    await login.desk.recover(placement, remote=remote, force=force)
 
 
 async def _validate_or_migrate(login: ConsoleLogin, options: Options, data: dict[str, str]) -> str:
