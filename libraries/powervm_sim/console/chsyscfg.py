@@ -45,7 +45,7 @@ async def _chsyscfg(login: ConsoleLogin, options: Options, _call: Call) -> str:
         elif options["-r"] == "lpar":
             _change_partition(login.world, server, record)
         else:
-            _change_profile(server, record, force="--force" in options)
+            _change_profile(login.world, server, record, force="--force" in options)
     return ""
 
 
@@ -117,12 +117,12 @@ def _set(partition: Partition, attribute: str, text: str) -> None:
         partition.settings[SHOWN_AS.get(attribute, attribute)] = text
 
 
-def _change_profile(server: Server, record: dict[str, str], *, force: bool) -> None:
+def _change_profile(world: World, server: Server, record: dict[str, str], *, force: bool) -> None:
     placement = picked(server, record, name="lpar_name")
     if "name" not in record:
         raise hsc.invalid_attribute(["name"])
     profile = profile_of(placement, record["name"])
-    changed = changed_profile(placement, profile, record, force=force)
+    changed = changed_profile(world, placement, profile, record, force=force)
     profiles = placement.partition.profiles
     if changed.name != profile.name:
         if changed.name in profiles:
