@@ -27,7 +27,7 @@ class Hooks:
     """Runs the hooks of a phase.
 
     Attributes:
-        output: What the hooks of the last phase have printed: a console shows it when a check is vetoed.
+        output: What the hooks of the last check have printed: a console shows it when one of them has vetoed.
     """
 
     def __init__(self, guest: LinuxGuest) -> None:
@@ -40,7 +40,8 @@ class Hooks:
         Args:
             phase: ``check``, ``undocheck``, ``pre`` or ``post``.
         """
-        self.output = ""
+        if phase == "check":
+            self.output = ""
         for name in self._names():
             path = f"{FOLDER}/{name}"
             pid = self._guest.processes.next_pid()
@@ -78,7 +79,8 @@ class Hooks:
         thread = threading.Thread(target=lambda: asyncio.run(work()), name="drmgr hook")
         thread.start()
         thread.join()
-        self.output += printed.text
+        if phase == "check":
+            self.output += printed.text
         return result[0]
 
     def _log(self, text: str) -> None:

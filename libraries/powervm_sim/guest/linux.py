@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import Any
 
 import asyncssh
@@ -14,6 +15,7 @@ from powervm_sim.guest import system_files
 from powervm_sim.guest.boot_lines import boot_lines
 from powervm_sim.guest.clock import Clock
 from powervm_sim.guest.commands import catalogue
+from powervm_sim.guest.commands.network_probes import connect
 from powervm_sim.guest.devices import Devices
 from powervm_sim.guest.dlpar import follow
 from powervm_sim.guest.facts import Facts
@@ -283,13 +285,14 @@ class LinuxGuest(Facts):
             "LANG": "C.UTF-8",
         }
         process = self.processes.add("-bash" if terminal else "bash", parent=self._login_pid())
-        process.terminal = "pts/0" if terminal else "?"
+        used = {other.terminal for other in self.processes}
+        process.terminal = next(name for name in map("pts/{}".format, count()) if name not in used) if terminal else "?"
         return Shell(
             self.around(catalogue.lookup(self)),
             BASH,
             session=session,
             variables=variables,
-            files=TreeFiles(self.tree, self.awake),
+            files=TreeFiles(self.tree, self.awake, partial(connect, self)),
             terminal=terminal,
             login=terminal is not None,
             gate=self._gate,

@@ -34,7 +34,7 @@ def fill(guest: LinuxGuest) -> None:
     """Make everything anew: interfaces, bonds, adapters."""
     tree = guest.tree
     for folder in (_NET, "/sys/devices/vio", "/proc/net/bonding"):
-        _clear(tree, folder)
+        clear(tree, folder)
     for adapter in guest.hardware.adapters:
         if adapter.driver in NODES:
             _adapter(guest, adapter)
@@ -48,7 +48,7 @@ def refresh(guest: LinuxGuest) -> None:
     names = {interface.name for interface in network.interfaces}
     for name in tree.list(_NET):
         if name not in names:
-            _clear(tree, f"{_NET}/{name}", itself=True)
+            clear(tree, f"{_NET}/{name}", itself=True)
     for interface in network.interfaces:
         if not tree.exists(f"{_NET}/{interface.name}"):
             _interface(guest, interface)
@@ -74,7 +74,7 @@ def _ports(guest: LinuxGuest) -> None:
     nodes = {path.split("/")[0] for path in wanted}
     for name in tree.list(DEVICE_TREE):
         if name.startswith("pci@") and name not in nodes:
-            _clear(tree, f"{DEVICE_TREE}/{name}", itself=True)
+            clear(tree, f"{DEVICE_TREE}/{name}", itself=True)
     for path, value in wanted.items():
         tree.computed(f"{DEVICE_TREE}/{path}", partial(bytes, value))
 
@@ -167,7 +167,8 @@ def _fail_over(guest: LinuxGuest, adapter: Adapter, data: bytes) -> None:
     guest.fail_over(adapter)
 
 
-def _clear(tree: Tree, folder: str, *, itself: bool = False) -> None:
+def clear(tree: Tree, folder: str, *, itself: bool = False) -> None:
+    """Empty a folder, which is made when it is not there; with ``itself`` it goes, too."""
     if not tree.exists(folder):
         return tree.make_folders(folder)
     for path, _ in reversed(list(tree.walk(folder))):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from powervm_sim.guest.nodes import Readable
 from powervm_sim.guest.tree import Tree
 from powervm_sim.shell.files import FileStatus, Writer, reason
-from powervm_sim.shell.pipes import Text
+from powervm_sim.shell.pipes import Null, Text
 from powervm_sim.shell.state import ShellError
 
 _Kind = Literal["file", "folder", "link"]
@@ -21,24 +22,40 @@ class TreeFiles:
 
     Args:
         awake: Cleared while the system is suspended; nothing is read or written then.
+        connect: Tries a TCP connection to a host and a port, for ``/dev/tcp/HOST/PORT``; raises OSError.
     """
 
-    def __init__(self, tree: Tree, awake: asyncio.Event) -> None:
+    def __init__(
+        self, tree: Tree, awake: asyncio.Event, connect: Callable[[str, int], Awaitable[None]] | None = None
+    ) -> None:
         self._tree = tree
         self._awake = awake
+        self._connect = connect
 
     async def open_read(self, path: str) -> Text:
         """The file as it is now."""
         await self._awake.wait()
+        if await self._connected(path):
+            return Text()
         return Text(self._tree.read(path).decode("utf-8", "surrogateescape"))
 
     async def open_write(self, path: str, *, append: bool = False) -> Writer:
         """Create or empty the file, or go on at its end."""
         await self._awake.wait()
+        if await self._connected(path):
+            return Null()
         file = self._tree.create(path)
         if not append:
             file.truncate(0)
         return _TreeWriter(file, self._awake)
+
+    async def _connected(self, path: str) -> bool:
+        """The path means a TCP connection, which was made and carries nothing. Raises OSError when it was refused."""
+        words = path.split("/")
+        if self._connect is None or len(words) != 5 or words[:3] != ["", "dev", "tcp"] or not words[4].isdigit():
+            return False
+        await self._connect(words[3], int(words[4]))
+        return True
 
     async def status(self, path: str, *, follow: bool = True) -> FileStatus | None:
         """What is there, or None."""

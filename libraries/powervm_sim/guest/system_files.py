@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import uuid
 from functools import partial
 from typing import TYPE_CHECKING
@@ -49,6 +48,8 @@ def fill(guest: LinuxGuest) -> None:
     for name in ("bin", "sbin", "lib"):
         tree.link(f"/{name}", f"usr/{name}")
     tree.computed("/dev/null", lambda: b"", mode=0o666, accept=lambda _: None)
+    for name in ("random", "urandom"):
+        tree.computed(f"/dev/{name}", lambda: guest.random(f"urandom {guest.clock.time()}").randbytes(1 << 20))
     tree.computed("/dev/kmsg", partial(kmsg.records, guest), mode=0o644, accept=partial(kmsg.add, guest))
     _fill_etc(guest)
     _fill_proc(guest)
@@ -84,7 +85,7 @@ def _fill_etc(guest: LinuxGuest) -> None:
 
 def _fill_proc(guest: LinuxGuest) -> None:
     tree, folder = guest.tree, "/proc/sys/kernel/random"
-    chance = random.Random(f"{guest.machine_id} uuid")  # noqa: S311 - reproducible, not secret
+    chance = guest.random("uuid")
     tree.computed(f"{folder}/boot_id", lambda: f"{guest.boot_id}\n")
     tree.computed(f"{folder}/uuid", lambda: f"{uuid.UUID(int=chance.getrandbits(128), version=4)}\n")
     tree.computed("/proc/sys/kernel/hostname", lambda: guest.host_name + "\n", mode=0o644)
@@ -156,6 +157,8 @@ def append_bounded(tree: Tree, path: str, data: bytes, *, limit: int, keep: str 
 def _fill_hosts(guest: LinuxGuest) -> None:
     """``/sys/class/scsi_host`` and, for Fibre Channel, ``/sys/class/fc_host``."""
     tree, storage = guest.tree, guest.storage
+    for folder in ("/sys/class/scsi_host", "/sys/class/fc_host", "/sys/block"):
+        network_files.clear(tree, folder)
     for number, adapter in enumerate(storage.hosts):
         name = f"host{number}"
         tree.computed(f"/sys/class/scsi_host/{name}/proc_name", partial(str, f"{adapter.driver}\n"))

@@ -257,13 +257,20 @@ class Tree:
 
     def make_folders(self, path: str, *, mode: int = 0o755) -> None:
         """Make the folder and those above it, as far as they are missing."""
-        if self.is_dir(path):
-            return
-        made = ""
+        if len(path) > _MAXIMUM_PATH:
+            raise failure(errno.ENAMETOOLONG, path[:80])
+        made, folder = "", self.root
         for name in _parts(path):
             made = f"{made}/{name}"
-            if not self.is_dir(made):
-                self.make_folder(made, mode=mode)
+            entry = folder.entries.get(name)
+            if entry is None and name != "..":
+                entry = Folder(mode=mode, modified=self._now())
+                self._put(folder, name, entry)
+            if not isinstance(entry, Folder):  # a link, or "..", or what is in the way
+                if not self.is_dir(made):
+                    self.make_folder(made, mode=mode)
+                entry = self.folder(made)
+            folder = entry
 
     def remove(self, path: str) -> None:
         """Remove a file or a link. Raises IsADirectoryError for a folder."""
@@ -300,7 +307,7 @@ class Tree:
         if present is not None:
             self._make_room(target, present, for_folder=isinstance(node, Folder))
         parent, _, name = target.rpartition("/")
-        entries = self._named(parent or "/", name)
+        entries = self._named(self.folder(parent or "/"), name)
         parent, _, old_name = source.rpartition("/")
         del self.folder(parent or "/").entries[old_name]
         entries[name] = node
@@ -315,20 +322,22 @@ class Tree:
 
     def _attach(self, real: str, node: Node) -> None:
         parent, _, name = real.rpartition("/")
-        entries = self._named(parent or "/", name)
+        self._put(self.folder(parent or "/"), name, node)
+
+    def _put(self, folder: Folder, name: str, node: Node) -> None:
+        entries = self._named(folder, name)
         if name not in entries:
             if self._free_nodes < 1:
-                raise failure(errno.ENOSPC, real)
+                raise failure(errno.ENOSPC, name)
             self._free_nodes -= 1
         entries[name] = node
 
-    def _named(self, parent: str, name: str) -> dict[str, Node]:
+    def _named(self, folder: Folder, name: str) -> dict[str, Node]:
         """The entries of the folder, once it is sure that the name may stand there."""
         if len(name.encode("utf-8", "surrogateescape")) > _MAXIMUM_NAME:
             raise failure(errno.ENAMETOOLONG, name[:80])
         if not name or "\0" in name:
             raise failure(errno.EINVAL, name)
-        folder = self.folder(parent)
         folder.modified = self._now()
         return folder.entries
 

@@ -8,7 +8,7 @@ import asyncssh
 from asyncssh import auth
 
 from powervm_sim.serving.machine import Machine
-from powervm_sim.serving.packets import send_no_padding
+from powervm_sim.serving.packets import log_no_packets, send_no_padding
 from powervm_sim.serving.session import Process, Session
 from powervm_sim.serving.terminal_channel import open_channel
 from powervm_sim.shell.state import Job
@@ -38,6 +38,7 @@ class Login(asyncssh.SSHServer):
         """The connection is there."""
         self._connection = conn
         send_no_padding(conn)
+        log_no_packets(conn)
 
     def begin_auth(self, username: str) -> bool:
         """Everyone has to prove who he is; a machine may greet him first."""

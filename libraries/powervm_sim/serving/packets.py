@@ -25,3 +25,12 @@ def send_no_padding(connection: asyncssh.SSHServerConnection) -> None:
             send(kind, *parts, **options)
 
     inner.send_packet = send_packet
+
+
+def log_no_packets(handler: Any) -> None:
+    """Let a connection or channel word no log lines for packets, which asyncssh does even when nobody wants them."""
+    handler.log_sent_packet = handler.log_received_packet = _nothing
+
+
+def _nothing(*_parts: object) -> None:
+    pass

@@ -8,6 +8,7 @@ from typing import Any
 import asyncssh
 
 from powervm_sim.serving.machine import Machine
+from powervm_sim.serving.packets import log_no_packets
 from powervm_sim.serving.session import Process
 
 _SFTP_VERSION = 3
@@ -40,6 +41,7 @@ def open_channel(
         serve: Does everything from the request to the exit status, for what is not SFTP or scp.
     """
     channel = connection.create_server_channel("utf-8", "surrogateescape")
+    log_no_packets(channel)
     sftp: Any = machine.sftp  # asyncssh declares a wider kind of channel than it hands over
     session = _NamedTerminal(serve, sftp, _SFTP_VERSION, sftp is not None)
     session.own_channel = channel

@@ -35,7 +35,7 @@ def start(executor: Executor, item: Item, streams: Streams) -> Job:
         return await child.isolated(child.script(script, streams.replaced({0: Null()})))
 
     number = max((job.number for job in state.jobs if job.status is None), default=0) + 1
-    job = Job(number, pid, item.text, asyncio.create_task(run()), streams.stdout, holds=_holds(item))
+    job = Job(number, pid, item.text, asyncio.create_task(run()), streams.stdout, holds=_holds(item, streams))
     if system is not None:
         system.attach(pid, job.task)
     ended = [known for known in state.jobs if known.status is not None]
@@ -58,19 +58,29 @@ def _simple(item: Item) -> bool:
     return not item.rest and len(item.first.commands) == 1 and isinstance(item.first.commands[0], SimpleCommand)
 
 
-def _holds(item: Item) -> bool:
-    """Whether some command of the job writes to the output or the error output of its shell."""
+def _holds(item: Item, streams: Streams) -> bool:
+    """Whether some command of the job writes to the output or the error output of its session."""
+    away = {number: _is_file(stream) for number, stream in ((1, streams.stdout), (2, streams.stderr))}
     pipelines = [item.first, *(pipeline for _, pipeline in item.rest)]
     return any(
-        not _redirected(command, errors_only=number < len(pipeline.commands) - 1)
+        not _redirected(command, away | {1: True} if number < len(pipeline.commands) - 1 else away)
         for pipeline in pipelines
         for number, command in enumerate(pipeline.commands)
     )
 
 
-def _redirected(command: Command, *, errors_only: bool) -> bool:
-    """Both outputs (or only the error output) of the command lead somewhere else than to its shell's."""
-    elsewhere: dict[int, bool] = {1: errors_only, 2: False}
+def _is_file(stream: Output) -> bool:
+    """A file or the empty device: such a stream can be closed by whoever has opened it."""
+    return hasattr(stream, "close")
+
+
+def _redirected(command: Command, away: dict[int, bool]) -> bool:
+    """Both outputs of the command lead somewhere else than to the session's.
+
+    Args:
+        away: By descriptor, whether that is so without the command's own redirections.
+    """
+    elsewhere = dict(away)
     for redirect in getattr(command, "redirects", ()):
         if redirect.operator in ("&>", "&>>"):
             elsewhere |= {1: True, 2: True}

@@ -21,6 +21,10 @@ from powervm_sim.shell.system import System
 Gate = Callable[[], Awaitable[None]]
 """Returns at once while the endpoint runs, and as soon as it runs again while it is suspended."""
 
+_MOST_VARIABLES = 10_000
+_LARGE = 4096
+_MOST_TEXT = 32 * 1024 * 1024  # characters of all variables, of which short ones are not looked at
+
 DEEPEST_CALLS = 30
 """Levels of functions, ``eval``, sourced files and inner shells."""
 
@@ -207,7 +211,14 @@ class State:
         """Give a variable a value. Raises ShellError when it must not change."""
         if name in self.readonly or name in self.dialect.protected:
             raise ShellError(self.dialect.readonly.format(name=name), scope="line")
+        if self._too_much(name, value):
+            raise ShellError("more than a shell may keep in variables: not simulated", scope="line")
         self.variables[name] = value
+
+    def _too_much(self, name: str, value: str) -> bool:
+        if name not in self.variables and len(self.variables) >= _MOST_VARIABLES:
+            return True
+        return len(value) > _LARGE and sum(map(len, self.variables.values())) + len(value) > _MOST_TEXT
 
     def unset(self, name: str) -> None:
         """Forget a variable. Raises ShellError when it must not change."""

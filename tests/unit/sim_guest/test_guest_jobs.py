@@ -84,8 +84,14 @@ def test_the_session_of_an_ssh_command_ends_with_the_last_job_that_holds_its_out
         assert out.text == ""
         await shell.settle()
         assert out.text == "late\n"
-        await shell.run("sleep 30 > /dev/null 2>&1 &", Text(), out, out)
-        await asyncio.wait_for(shell.settle(), 1)
+        quiet = (
+            "sleep 30 >/dev/null 2>&1 &",
+            "(nohup sleep 30 &) >/tmp/o 2>&1",
+            "sleep 30 2>/dev/null | cat &>/tmp/o &",
+        )
+        for script in quiet:
+            await shell.run(script, Text(), out, out)
+            await asyncio.wait_for(shell.settle(), 1)
         await shell.close()
 
     in_loop(work)

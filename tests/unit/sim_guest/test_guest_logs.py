@@ -102,3 +102,31 @@ def test_entries_by_unit_field_and_pattern(run: Run) -> None:
     assert run("journalctl -t marker -n 1 -o short-unix").out.split()[0].endswith(".000000")
     assert run("grep -c marker /var/log/messages").out == "2\n"
     assert run("journalctl --list-boots | wc -l").out == "1\n"
+
+
+def test_tail_follows_files() -> None:
+    async def work() -> tuple[str, str]:
+        guest = make_real_guest()
+        guest.tree.write("/tmp/a", b"1\n2\n")
+        shell, out, err = guest.shell(), Collector(), Collector()
+        task = asyncio.create_task(shell.run("tail -n 1 -f /tmp/a /tmp/none", Text(), out, err))
+        await asyncio.sleep(0.15)
+        guest.tree.write("/tmp/a", b"3\n", append=True)
+        await asyncio.sleep(0.3)
+        guest.tree.write("/tmp/a", b"4\n")
+        await asyncio.sleep(0.3)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await shell.close()
+        return out.text, err.text
+
+    out, err = in_loop(work)
+    assert out == "==> /tmp/a <==\n2\n3\n4\n"
+    assert err == (
+        "tail: cannot open '/tmp/none' for reading: No such file or directory\ntail: /tmp/a: file truncated\n"
+    )
+
+
+def test_tail_has_nothing_to_follow(run: Run) -> None:
+    assert run("tail -f /tmp/none").status == 1
+    assert run("echo x | tail -f").out == "x\n"

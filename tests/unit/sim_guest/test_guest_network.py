@@ -13,6 +13,7 @@ from guest_doubles import (
     HYBRID_SOURCE,
     HYBRID_TARGET,
     PORT,
+    SOURCE,
     STREAM,
     Hands,
     Result,
@@ -205,6 +206,20 @@ def test_location_codes_follow_the_move(guest: LinuxGuest, hands: Hands, run: Ru
     guest.suspend()
     guest.resume(HYBRID_TARGET)
     assert 'physloc="U9080.HEX.78C3D40-V19-C2-T1"' in run("lsdevinfo -c -q name=env2").out
+
+
+def test_after_a_restart_there_is_what_the_hardware_has(guest: LinuxGuest, run: Run) -> None:
+    guest.stop()
+    guest.boot(HYBRID_SOURCE)
+    assert run("ls /sys/class/fc_host /sys/class/net").out.split() == [
+        *("/sys/class/fc_host:", "host0", "host1"),
+        *("/sys/class/net:", "bonda1b2c3d4", "enP16389p1s0", "env2", "env3", "lo"),
+    ]
+    guest.stop()
+    guest.boot(SOURCE)
+    assert run("ls /sys/class/fc_host /sys/class/net; ls /proc/net/bonding").out.split() == [
+        *("/sys/class/fc_host:", "host1", "/sys/class/net:", "env2", "lo"),
+    ]
 
 
 def test_a_vnic_fails_over_when_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:

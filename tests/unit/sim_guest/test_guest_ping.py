@@ -133,3 +133,19 @@ def test_ports_of_others() -> None:
     assert "Ncat: Connected to 10.0.0.10:657.\n" in reached.err
     assert (refused.status, refused.err.splitlines()[-1]) == (1, "Ncat: Connection refused.")
     assert unknown.status == 1
+
+
+def test_the_shell_can_try_a_port() -> None:
+    async def work() -> list[Result]:
+        guest = make_real_guest(neighbours=OTHERS)
+        scripts = [
+            "</dev/tcp/10.0.0.10/657 && echo open",
+            ": > /dev/tcp/hmc1/1",
+            "timeout 0.05 sh -c ': </dev/tcp/10.0.0.11/22'",
+        ]
+        return [await run_in(guest.shell(), script) for script in scripts]
+
+    reached, refused, silent = in_loop(work)
+    assert reached.out == "open\n"
+    assert (refused.status, refused.err) == (1, "bash: line 1: /dev/tcp/hmc1/1: Connection refused\n")
+    assert silent.status == 124

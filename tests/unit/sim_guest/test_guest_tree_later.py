@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -69,3 +70,20 @@ def test_the_files_of_the_hardware_are_those_of_the_boot_also_when_they_are_look
     guest.suspend()
     guest.resume(replace(TARGET, adapters=()))
     assert guest.tree.exists("/sys/devices/vio/30000003/name")
+
+
+def test_a_deep_path_is_made_in_one_go_and_follows_links():
+    tree = Tree()
+    tree.make_folders("/real")
+    tree.link("/link", "real")
+    begin = time.process_time()
+    tree.make_folders("/link/" + "a/" * 1900)
+    assert time.process_time() - begin < 1
+    assert tree.is_dir("/real/" + "a/" * 1900)
+    tree.make_folders("/real/../other")
+    assert tree.list("/") == ["link", "other", "real"]
+    tree.write("/file", b"")
+    with pytest.raises(FileExistsError):
+        tree.make_folders("/file")
+    with pytest.raises(OSError, match="File name too long"):
+        tree.make_folders("/a" * 3000)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sim_shell_support import run
+from sim_shell_support import Bench, run
 
 from powervm_sim.shell import patterns
 
@@ -66,3 +67,19 @@ def test_a_pattern_beyond_all_measure_is_refused() -> None:
 
 def test_a_star_alone_replaces_the_text_once() -> None:
     assert run("x=abc; echo ${x//*/y} ${x/*/z}").stdout == "y z\n"
+
+
+@pytest.mark.parametrize(
+    "kept", [{f"v{number}": "" for number in range(10_000)}, {"big": "x" * 32 * 1024 * 1024}], ids=["many", "much"]
+)
+def test_a_shell_keeps_only_so_much_in_variables(kept: dict[str, str]) -> None:
+    async def work() -> tuple[str, str]:
+        bench = Bench()
+        bench.shell.variables.update(kept)
+        refused = await bench.run("x=$(printf 'a%.0s' {1..5000})")
+        changed = await bench.run("PWD=/; echo $PWD")
+        return refused.stderr, changed.stdout
+
+    told, seen = asyncio.run(work())
+    assert "more than a shell may keep in variables" in told
+    assert seen == "/\n"

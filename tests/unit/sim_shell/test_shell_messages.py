@@ -65,7 +65,6 @@ NOT_SIMULATED = [
     "awk 'BEGIN{while (getline x) y}'",
     "awk 'function f(a) {}'",
     "awk '{print > \"f\"}'",
-    "tail -f f",
     "xargs -P2 echo",
     "sort -m",
     "read -a x",

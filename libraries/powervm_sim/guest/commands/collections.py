@@ -148,7 +148,7 @@ async def _sos_collect(guest: LinuxGuest, call: Call, options: dict[str, str], *
     only = set(filter(None, options.get("-o", options.get("--only-plugins", "")).split(",")))
     skipped = set(options.get("-n", options.get("--skip-plugins", "")).split(","))
     plugins = [name for name in _SOS_PLUGINS if (not only or name in only) and name not in skipped]
-    numbers = guest.random(f"sos {guest.processes.current_pid()} {guest.clock.time():.3f}")
+    numbers = guest.random(f"sos {guest.processes.current_pid()}")
     extra = "".join(f"-{text}" for text in (options.get("--label"), options.get("--case-id")) if text)
     today = datetime.fromtimestamp(guest.clock.time()).astimezone()
     unique = "".join(numbers.choices(string.ascii_lowercase, k=7))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import random
 import re
 import string
 from functools import partial
@@ -218,8 +217,9 @@ async def make_temporary(guest: LinuxGuest, call: Call) -> int:
     if not words or chosen.keys() & {"p", "tmpdir", "t"}:
         folder = chosen.get("p") or chosen.get("tmpdir") or call.variables.get("TMPDIR") or "/tmp"  # noqa: S108
         stem = f"{folder.rstrip('/')}/{stem}"
+    chance = guest.random(f"mktemp {guest.processes.current_pid()}")
     for _ in range(100):
-        filled = "".join(random.choices(_ALPHABET, k=len(template) - len(template.rstrip("X"))))  # noqa: S311
+        filled = "".join(chance.choices(_ALPHABET, k=len(template) - len(template.rstrip("X"))))
         path = stem + filled + chosen.get("suffix", "")
         if not guest.tree.exists(place(call, path)):
             break

@@ -174,12 +174,14 @@ def _status_values(word: str, node: Node) -> dict[str, str]:
 
 async def free_space(guest: LinuxGuest, call: Call) -> int:
     """``df [-h|-k|-m|-P] [PATH...]``: one file system holds everything."""
-    options, words = parse(call, "hkmPTla", ("human-readable", "portability"))
+    options, words = parse(call, "hkmPTlai", ("human-readable", "portability", "print-type", "inodes"))
     for word in words:
         attempt(call, word, partial(guest.tree.node, place(call, word)))
     letters = {name.lstrip("-")[:1] for name, _ in options}
-    if letters & {"a"}:
-        raise not_simulated(call, "-a")
+    if letters & {"a", "i"} or ("--inodes", "") in options:
+        raise not_simulated(call, "-a" if "a" in letters else "-i")
+    if ("--print-type", "") in options:
+        letters = letters - {"p"} | {"T"}
     tree: Tree = guest.tree
     figures = [tree.size, tree.occupied, tree.size - tree.occupied]
     if "h" in letters:

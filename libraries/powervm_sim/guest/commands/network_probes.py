@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest.commands.kinds import GuestCommand
@@ -62,6 +64,20 @@ async def _connect(guest: LinuxGuest, address: str, port: int, wait: float) -> s
         return "timeout"
     await guest.sleep(0.0)
     return "open" if port in found.ports else "refused"
+
+
+_FAILURES = {"refused": errno.ECONNREFUSED, "timeout": errno.ETIMEDOUT, "unreachable": errno.ENETUNREACH}
+_SYSTEM_WAIT = 127.0
+
+
+async def connect(guest: LinuxGuest, host: str, port: int) -> None:
+    """Try a TCP connection, as the shell does for ``/dev/tcp``. Raises OSError when there is none."""
+    address = resolve(guest, host)
+    if address is None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    state = await _connect(guest, address, port, _SYSTEM_WAIT)
+    if state != "open":
+        raise OSError(_FAILURES[state], os.strerror(_FAILURES[state]))
 
 
 async def getent(guest: LinuxGuest, call: Call) -> int:

@@ -31,6 +31,7 @@ _FLAGS = {
     "-n": "",
     "-N": "",
 }
+_UNSIMULATED_FLAGS = frozenset({"-d", "-V", "-Version", "-b", "-batch", "-a", "-all", "-h", "-t", "-ts", "-r"})
 _NETLINK = 2
 
 
@@ -65,10 +66,10 @@ def _flags(call: Call, words: list[str]) -> set[str]:
         if word in ("-f", "-family") and words:
             word = {"inet": "-4", "inet6": "-6"}.get(words.pop(0), "-f")
         word = _FLAGS.get(word, word)
-        if word and word not in ("-j", "-4", "-6", "-p", "-s", "-br", "-o", "-d"):
-            raise UsageError(f'Option "{word}" is unknown, try "ip -help".', 255)
-        if word == "-d":
+        if word in _UNSIMULATED_FLAGS:
             raise not_simulated(call, word)
+        if word and word not in ("-j", "-4", "-6", "-p", "-s", "-br", "-o"):
+            raise UsageError(f'Option "{word}" is unknown, try "ip -help".', 255)
         flags.add(word)
     return flags - {""}
 

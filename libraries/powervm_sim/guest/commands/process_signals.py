@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from powervm_sim.guest.commands.kinds import GuestCommand
 from powervm_sim.guest.commands.options import UsageError, name_of, not_simulated, parse
-from powervm_sim.guest.processes import NotSimulatedSignal, Process, signal_number
+from powervm_sim.guest.processes import NotSimulatedSignal, Process, current, signal_number
 from powervm_sim.shell.call import Call
 from powervm_sim.shell.posix import Expression, ExpressionError
 
@@ -208,6 +208,16 @@ async def who(guest: LinuxGuest, call: Call) -> int:
     return 0
 
 
+async def tty(_: LinuxGuest, call: Call) -> int:
+    """``tty``: the terminal of the session."""
+    process = current()
+    if process is None or call.terminal is None or process.terminal == "?":
+        await call.stdout.write("not a tty\n")
+        return 1
+    await call.stdout.write(f"/dev/{process.terminal}\n")
+    return 0
+
+
 COMMANDS: dict[str, GuestCommand] = {
     "kill": kill,
     "pkill": pgrep,
@@ -215,4 +225,5 @@ COMMANDS: dict[str, GuestCommand] = {
     "killall": killall,
     "pidof": pidof,
     "who": who,
+    "tty": tty,
 }

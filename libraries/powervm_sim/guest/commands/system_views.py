@@ -44,6 +44,8 @@ async def free(guest: LinuxGuest, call: Call) -> int:
 
 
 def _human(kilobytes: float) -> str:
+    if not kilobytes:
+        return "0B"
     size = float(kilobytes)
     for unit in ("Ki", "Mi", "Gi", "Ti"):
         if size < 1024 or unit == "Ti":

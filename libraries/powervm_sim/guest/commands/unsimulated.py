@@ -7,10 +7,10 @@ _NAMES = """
     dnf du ed expr file findmnt fio fold fsck fuser gdb getenforce getfacl htxcmdline hwclock ifconfig iostat
     iperf iperf3 iptables join kdumpctl last less loginctl losetup lsmod lsof lspci lspv lsslot lsvio lvs make
     man mdadm mkfs modinfo modprobe mountpoint mpstat netstat nft nmcli nsenter numactl numastat openssl parted
-    passwd paste patch pcs perf perl pmap printenv pvs python python3 renice rescan-scsi-bus.sh rmmod route
+    passwd paste patch pcs perf perl pmap printenv pstree pvs python python3 renice rescan-scsi-bus.sh rmmod route
     rsync runuser sar scp screen script servicelog setenforce setfacl sftp sg_inq shuf snap split ss ssh
     ssh-keygen strace stty su sudo swapoff swapon taskset tcpdump time timedatectl tmux top tracepath traceroute
-    trap tree tty udevadm umount unzip useradd usermod uuidgen vi vim vmstat w wall watch wget wicked yum zgrep
+    trap tree udevadm umount unzip useradd usermod uuidgen vi vim vmstat w wall watch wget wicked yum zgrep
     zip zypper
 """
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from functools import partial
 
 from powervm_sim.shell.call import Call, Command, Input
 from powervm_sim.shell.files import Writer, reason, resolve
 from powervm_sim.shell.filters.base import Options, Sources, ToolError, lines_of, number, tool
+from powervm_sim.shell.filters.following import follow
 from powervm_sim.shell.pipes import MOST, TooMuchData
 
 _MULTIPLIERS = {"": 1, "b": 512, "k": 1024, "K": 1024, "M": 1024 * 1024, "m": 1024 * 1024}
@@ -131,9 +133,11 @@ async def tail(call: Call) -> int:
         {"lines=": "-n", "bytes=": "-c", "quiet": "-q", "verbose": "-v", "follow": "-f"},
         arguments=_obsolete(call, plus=True),
     )
-    if "-f" in options or "-F" in options:
-        raise ToolError("-f: not simulated")
     sign, count = _size(options.get("-c", options.get("-n", "10")), "bytes" if "-c" in options else "lines")
+    followed = [name for name in options.operands if name != "-"]
+    if followed and ("-f" in options or "-F" in options):
+        end = partial(_end, sign=sign, count=count, lines="-c" not in options)
+        return await follow(call, followed, first=end, titled=_headers(options), again="-F" in options)
     sources = Sources(call, options.operands)
     first = True
     async for name, source in sources.inputs():
@@ -152,6 +156,14 @@ async def tail(call: Call) -> int:
                 _bounded(last)
             await call.stdout.write("".join(last))
     return int(sources.failed)
+
+
+def _end(text: str, *, sign: str, count: int, lines: bool) -> str:
+    """The part of a content that is shown first."""
+    if not lines:
+        return text[max(0, count - 1) :] if sign == "+" else text[max(0, len(text) - count) :]
+    parts = text.splitlines(keepends=True)
+    return "".join(parts[max(0, count - 1) :] if sign == "+" else parts[max(0, len(parts) - count) :])
 
 
 async def _from_line(call: Call, source: Input, number_of_first: int) -> None:
