@@ -60,6 +60,7 @@ class DeviceLab(SmallLab):
         lab = build(WorldFile.model_validate(data), pace, _make_guest, {})
         self.world, self.power = lab.world, lab.power
         self.desk = Desk(self.world)
+        self.user = "hscroot"
 
     def place(self, name: str) -> Placement:
         return self.world.home(self.world.partitions[name])
