@@ -22,8 +22,11 @@ _NEW_IN_V11 = (
 )
 _HIDDEN = (
     "uuid rmc_osshutdown_capable dlpar_mem_capable dlpar_proc_capable dlpar_io_capable description ipl_source "
-    "hardware_mem_expansion"
+    "hardware_mem_expansion curr_secure_boot pend_secure_boot keystore_kbytes vtpm_version"
 )
+ONLY_V11 = frozenset(_NEW_IN_V11.split()) - frozenset(_HIDDEN.split())
+"""What consoles before version 11 do not know, not even when it is named."""
+
 _USUAL = {
     "work_group_id": "none",
     "shared_proc_pool_util_auth": "0",

@@ -9,7 +9,7 @@ from powervm_sim.migration.wishes import Kind, Request
 
 
 def ownership_errors(request: Request) -> Iterator[HscError]:
-    """Physical slots, plain ports, huge pages, a part in the errors of the server; paging servers for a partition that has no shared memory."""
+    """Physical slots, plain ports, huge pages, reporting errors; paging servers without shared memory."""
     placement, name = request.placement, request.partition.name
     if placement.partition.is_vios:
         return

@@ -58,6 +58,8 @@ class Power:
         best = placement.server.generation.best_mode(placement.server.firmware)
         partition.current_mode = best if wish == "default" else wish
         partition.configured = True
+        if "pend_secure_boot" in partition.settings:
+            partition.settings["curr_secure_boot"] = partition.settings["pend_secure_boot"]
         partition.boot_mode = boot_mode or (chosen.settings.get("boot_mode") if chosen else None) or "norm"
         partition.refcodes.show(IN_FIRMWARE)
         placement.state = STARTING

@@ -170,6 +170,7 @@ WRONG = [
     (f"{NEW},mem_mode=shared", "mksyscfg -i mem_mode=shared: not simulated"),
     (f"{NEW},virtual_eth_adapters=2/0/1//0/0", "mksyscfg -i virtual_eth_adapters: not simulated"),
     ("chsyscfg -r lpar -m s1 -i name=lp1,suspend_capable=1", "chsyscfg -r lpar -i suspend_capable: not simulated"),
+    ("chsyscfg -r lpar -m s1 -i name=lp1,min_affinity_score=50", "An invalid attribute was entered"),
     ("rmsyscfg -r lpar -m s1 -n lp1", "HSCL05DF "),
     ("rmsyscfg -r prof -m s1 -n default_profile -p lp1", "HSCLAF67 "),
     ("mksyscfg -r prof -m s1 -o save -p lp1 -n default_profile", "HSCLAF64 "),
@@ -186,6 +187,12 @@ def test_what_cannot_be_is_refused(command, beginning):
 def test_a_key_store_in_use_stays():
     change = "chsyscfg -r lpar -m s1 -i name=lp1,keystore_kbytes="
     assert play(f"{change}8", f"{change}0")[1].startswith("HSCL0DC8 ")
+
+
+def test_secure_boot_counts_from_the_next_activation():
+    shown = "lssyscfg -r lpar -m s1 --filter lpar_names=lp1 -F curr_secure_boot,pend_secure_boot"
+    _, before, *_, after = play("chsyscfg -r lpar -m s1 -i name=lp1,secure_boot=2", shown, *ACTIVATION, shown)
+    assert (before, after) == ("0,2\n", "2,2\n")
 
 
 def test_names_and_settings_of_a_partition_change():
