@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from powervm_sim.console.os_names import os_facts
 from powervm_sim.console.output import Row, Table
 from powervm_sim.world.model import Placement
-
-_OS_VERSIONS = {"rhel9": "Linux/RedHat 5.14.0", "sles15": "Linux/SuSE 5.14.21"}
 
 _NAMES = (
     "name lpar_id lpar_env state resource_config os_version logical_serial_num default_profile curr_profile "
@@ -108,4 +107,7 @@ def os_version(placement: Placement) -> str:
     vios = placement.partition.vios
     if placement.rmc_state != "active":
         return "Unknown"
-    return f"VIOS {vios.level}" if vios is not None else _OS_VERSIONS[placement.partition.distribution]
+    if vios is not None:
+        return f"VIOS {vios.level}"
+    family, kernel, _ = os_facts(placement.partition.distribution)
+    return f"{family} {kernel}"
