@@ -56,7 +56,7 @@ bkconsdata bkprofdata chcod chhmc chhmcfs chhmcusr chlabelvios chlparutil chmigr
 chusrtca cpysysplan defsysplan deploysysplan expdata getfile getupgfiles hmcshutdown lsaccfg lscod lsdump lshmcfs
 lshmcldap lsled lslock lslogon lsmediadev lsmemdev lsnodeid lssysplan lsupdhmc lsusrtca lsvet lsviosbk man mkhmcusr
 mkprofdata mksysplan mkviosbk optmem ps rmhmcusr rmlock rmprofdata rmsysplan rmviosbk rrstartlpar rsthwres rstprofdata
-rstupgdata rstviosbk saveupgdata sendfile startdump termtask updhmc updlic
+rstupgdata rstviosbk saveupgdata sendfile startdump termtask uname updhmc updlic
 """
 
 NOT_SIMULATED = frozenset(_OTHER_NAMES.split())

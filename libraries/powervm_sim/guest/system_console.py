@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from powervm_sim.guest.interface import Authenticate, ConsoleListener
@@ -13,6 +14,7 @@ from powervm_sim.guest.line_discipline import LineDiscipline
 from powervm_sim.guest.spec import GuestSpec
 from powervm_sim.shell.call import Input, Output, Terminal
 
+_BEFORE_PASSWORD = 0.1
 _AFTER_BAD_PASSWORD = 0.5
 _INTERRUPTED = 130
 _MOST_HELD = 4096
@@ -63,12 +65,18 @@ class ConsoleShell(Protocol):
 
 @dataclass(frozen=True)
 class LoginWords:
-    """What the login says; ``{host}`` and ``{user}`` stand for names. ``issue`` stands above it."""
+    """What the login says; ``{host}`` and ``{user}`` stand for names, ``{time}`` for when somebody was here before.
+
+    Attributes:
+        issue: What stands above it.
+        last: What stands above the first prompt of the shell.
+    """
 
     issue: str
     login: str = "{host} login: "
     password: str = "Password: "  # noqa: S105 - it asks for one
     refused: str = "Login incorrect\n"
+    last: str = "Last login: {time} on hvc0\n"
 
 
 def linux_words(spec: GuestSpec) -> LoginWords:
@@ -97,6 +105,7 @@ class SystemConsole:
         self._early = False
         self._greeted = False
         self._held = ""
+        self._last_login = datetime.now()
         self._waking: asyncio.Task[None] | None = None
 
     # --- what the world and the system call --------------------------------------------------------------------
@@ -183,7 +192,7 @@ class SystemConsole:
         self._tty.typed(text)
 
     def _show(self, text: str) -> None:
-        if self._listener is not None:
+        if self._listener is not None and text:  # nothing at all would be the end of the session
             self._listener.write(text)
 
     def _interrupt(self) -> None:
@@ -209,9 +218,13 @@ class SystemConsole:
         """Until somebody has the right password. Raises EOFError for Ctrl-D instead of an answer."""
         while True:
             name = await self._name()
+            await self._owner.sleep(_BEFORE_PASSWORD)
+            self._tty.drop()  # the program that asks takes only what is typed after its question
             password = await self.ask(self._words.password.format(user=name), echo=False)
             await self.write("\n")
             if self._authenticate(name, password):
+                await self.write(self._words.last.format(time=f"{self._last_login:%a %b %e %H:%M:%S}"))
+                self._last_login = datetime.now()
                 return
             await self._owner.sleep(_AFTER_BAD_PASSWORD)
             await self.write(f"{self._words.refused}\n")
