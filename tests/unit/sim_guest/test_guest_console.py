@@ -144,6 +144,25 @@ def test_a_second_key_after_the_name_is_no_password():
     asyncio.run(scenario())
 
 
+def test_the_prompt_of_the_console_is_what_somebody_sets():
+    async def scenario() -> None:
+        guest = make_guest(Hands())
+        screen, typed = attached(guest)
+        typed("\r")
+        await screen.wait(" login: ")
+        typed("root\r")
+        await screen.wait("Password: ")
+        typed("secret\r")
+        await screen.wait("# ")
+        typed("PS1='[ready $?]'\r")
+        await screen.wait("\r\n[ready 0]")
+        typed("false\r")
+        await screen.wait("\r\n[ready 1]")
+        guest.stop()
+
+    asyncio.run(scenario())
+
+
 def test_what_is_typed_while_the_partition_is_suspended_comes_afterwards():
     async def scenario() -> None:
         guest = make_guest(Hands())
