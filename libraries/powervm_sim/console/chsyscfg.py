@@ -17,6 +17,7 @@ from powervm_sim.console.configuration import (
 from powervm_sim.console.files import input_file
 from powervm_sim.console.login import ConsoleCommand, ConsoleLogin, not_simulated
 from powervm_sim.console.options import Options, Syntax, flag, value
+from powervm_sim.console.partition_rows import ONLY_V11
 from powervm_sim.console.picking import server_of
 from powervm_sim.console.profile_changes import changed_profile, profile_of
 from powervm_sim.console.records import parse_record, refuse_unknown
@@ -43,9 +44,9 @@ async def _chsyscfg(login: ConsoleLogin, options: Options, _call: Call) -> str:
         if options["-r"] == "sys":
             _change_system(login.world, server, record)
         elif options["-r"] == "lpar":
-            _change_partition(login.world, server, record)
+            _change_partition(login, server, record)
         else:
-            _change_profile(server, record, force="--force" in options)
+            _change_profile(login.world, server, record, force="--force" in options)
     return ""
 
 
@@ -64,11 +65,12 @@ def picked(server: Server, record: dict[str, str], *, name: str) -> Placement:
     return find_placement(server, name=record.get(name), number=record.get("lpar_id"))
 
 
-def _change_partition(world: World, server: Server, record: dict[str, str]) -> None:
+def _change_partition(login: ConsoleLogin, server: Server, record: dict[str, str]) -> None:
     others = [name for name in record if name in PARTITION_OTHERS]
     if others:
         raise not_simulated(f"chsyscfg -r lpar -i {others[0]}")
-    refuse_unknown(record, ("name", "lpar_id", "new_name", "default_profile", *PARTITION_SETTINGS))
+    known = [name for name in PARTITION_SETTINGS if login.console.version >= 11 or name not in ONLY_V11]
+    refuse_unknown(record, ("name", "lpar_id", "new_name", "default_profile", *known))
     placement = picked(server, record, name="name")
     partition = placement.partition
     if placement.migrating:
@@ -82,7 +84,7 @@ def _change_partition(world: World, server: Server, record: dict[str, str]) -> N
     if "default_profile" in record:
         partition.default_profile = profile_of(placement, record["default_profile"]).name
     if "new_name" in record:
-        _rename(world, placement, record["new_name"])
+        _rename(login.world, placement, record["new_name"])
     for attribute, text in settings.items():
         _set(partition, attribute, text)
 
@@ -117,12 +119,12 @@ def _set(partition: Partition, attribute: str, text: str) -> None:
         partition.settings[SHOWN_AS.get(attribute, attribute)] = text
 
 
-def _change_profile(server: Server, record: dict[str, str], *, force: bool) -> None:
+def _change_profile(world: World, server: Server, record: dict[str, str], *, force: bool) -> None:
     placement = picked(server, record, name="lpar_name")
     if "name" not in record:
         raise hsc.invalid_attribute(["name"])
     profile = profile_of(placement, record["name"])
-    changed = changed_profile(placement, profile, record, force=force)
+    changed = changed_profile(world, placement, profile, record, force=force)
     profiles = placement.partition.profiles
     if changed.name != profile.name:
         if changed.name in profiles:

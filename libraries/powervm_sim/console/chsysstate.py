@@ -49,7 +49,7 @@ def _partitions(login: ConsoleLogin, options: Options) -> None:
         options.only("-r", "-m", "-o", "-n", "--id", "--immed", "--restart")
     if "--restart" in options and operation == "shutdown" and "--immed" not in options:
         raise hsc.usage(["--immed"])
-    boot_mode = options.get("-b") or "norm"
+    boot_mode = options.get("-b")
     if boot_mode in ("dd", "ds"):
         raise not_simulated(f"chsysstate -b {boot_mode}")
     for placement in _picked(server_of(login, options), options):

@@ -52,11 +52,11 @@ CONSOLE_COMMANDS: dict[str, Command] = {
 """The simulated commands."""
 
 _OTHER_NAMES = """
-bkprofdata chcod chhmc chhmcfs chhmcusr chlparutil chmigrdbg chsvcevent chsysattn chsyspwd chusrtca cpysysplan
-defsysplan deploysysplan expdata getfile getupgfiles hmcshutdown lsaccfg lscod lsdump lshmcfs lshmcldap lsled lslock
-lslogon lsmediadev lsmemdev lsnodeid lssysplan lsupdhmc lsusrtca lsvet lsviosbk man mkhmcusr mkprofdata mksysplan
-optmem ps rmhmcusr rmlock rmprofdata rmsysplan rrstartlpar rsthwres rstprofdata rstupgdata saveupgdata sendfile
-startdump termtask updhmc updlic
+bkconsdata bkprofdata chcod chhmc chhmcfs chhmcusr chlabelvios chlparutil chmigrdbg chsvcevent chsysattn chsyspwd
+chusrtca cpysysplan defsysplan deploysysplan expdata getfile getupgfiles hmcshutdown lsaccfg lscod lsdump lshmcfs
+lshmcldap lsled lslock lslogon lsmediadev lsmemdev lsnodeid lssysplan lsupdhmc lsusrtca lsvet lsviosbk man mkhmcusr
+mkprofdata mksysplan mkviosbk optmem ps rmhmcusr rmlock rmprofdata rmsysplan rmviosbk rrstartlpar rsthwres rstprofdata
+rstupgdata rstviosbk saveupgdata sendfile startdump termtask uname updhmc updlic
 """
 
 NOT_SIMULATED = frozenset(_OTHER_NAMES.split())

@@ -28,6 +28,11 @@ def anything(_: str) -> bool:
 _FLAG = one_of("0", "1")
 _NAME = re.compile(r'[^,="/\s:][^,="/:\n]{0,46}')
 
+
+def _group(text: str) -> bool:
+    return text == "none" or whole(1, 65_535)(text)
+
+
 PARTITION_SETTINGS: dict[str, Check] = {
     "affinity_group_id": lambda text: text == "none" or whole(1, 255)(text),
     "allow_perf_collection": _FLAG,
@@ -51,7 +56,7 @@ PARTITION_SETTINGS: dict[str, Check] = {
     "time_ref": _FLAG,
     "vtpm_enabled": _FLAG,
     "vtpm_version": one_of("1.2", "2.0"),
-    "work_group_id": anything,
+    "work_group_id": _group,
 }
 """Attributes of ``chsyscfg -r lpar`` beside names."""
 
@@ -68,32 +73,25 @@ PARTITION_OTHERS = frozenset(
 
 SHOWN_AS = {"secure_boot": "pend_secure_boot"}
 
-_RATIO = re.compile(r"1:(16|32|64|128|256|512|1024|2048|4096)")
-
 PROFILE_SETTINGS: dict[str, Check] = {
     "auto_start": _FLAG,
-    "boot_mode": one_of("norm", "sms", "of", "dd", "ds"),
+    "boot_mode": one_of("norm", "sms", "of"),
     "conn_monitoring": _FLAG,
-    "electronic_err_reporting": anything,
-    "hpt_ratio": lambda text: _RATIO.fullmatch(text) is not None,
-    "ppt_ratio": lambda text: _RATIO.fullmatch(text) is not None,
     "max_virtual_slots": whole(2, 65_535),
     "redundant_err_path_reporting": _FLAG,
-    "uncap_weight": whole(0, 255),
-    "work_group_id": anything,
+    "work_group_id": _group,
 }
-"""Plain attributes of a profile that change nothing but themselves."""
+"""Plain attributes of a profile. They count from the next activation with it; ``conn_monitoring`` is only shown."""
 
 PROFILE_FIXED = {
     "affinity_group_id": "none",
     "all_resources": "0",
-    "desired_num_huge_pages": "0",
-    "max_num_huge_pages": "0",
+    "electronic_err_reporting": "null",
+    "hpt_ratio": "1:128",
     "mem_expansion": "0.0",
     "mem_mode": "ded",
     "min_num_huge_pages": "0",
-    "shared_proc_pool_id": "0",
-    "shared_proc_pool_name": "DefaultPool",
+    "ppt_ratio": "1:4096",
     "virtual_eth_vsi_profiles": "none",
     "vtpm_adapters": "none",
 }
@@ -117,6 +115,8 @@ PROFILE_LISTS = frozenset(
 
 def check_fixed(record: dict[str, str], command: str) -> None:
     """Raises Refusal when a profile is to have what this world does not have."""
+    if record.get("boot_mode") in ("dd", "ds"):
+        raise hsc.Refusal(f"{command} -i boot_mode={record['boot_mode']}: not simulated")
     for name, usual in PROFILE_FIXED.items():
         if record.get(name, usual) != usual:
             raise hsc.Refusal(f"{command} -i {name}={record[name]}: not simulated")

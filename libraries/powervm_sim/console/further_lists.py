@@ -33,6 +33,11 @@ def _connection(server: Server) -> Row:
     }
 
 
+async def _lslabelvios(login: ConsoleLogin, options: Options, _call: Call) -> str:
+    server_of(login, options)
+    raise not_simulated("lslabelvios")
+
+
 async def _lslic(login: ConsoleLogin, options: Options, _call: Call) -> str:
     if options.get("-t") == "power":
         raise not_simulated("lslic -t power")
@@ -95,6 +100,12 @@ COMMANDS = (
         "lssysconn -r all [-F [attribute-names] [--header]]",
         Syntax(value("-r", required=True, choices=("all",)), *LISTING),
         _lssysconn,
+    ),
+    ConsoleCommand(
+        "lslabelvios",
+        "lslabelvios -r fcport -m managed-system [-F [attribute-names] [--header]]",
+        Syntax(value("-r", required=True, choices=("fcport",)), value("-m", required=True), *LISTING),
+        _lslabelvios,
     ),
     ConsoleCommand(
         "lslic",

@@ -16,6 +16,8 @@ from powervm_sim.world.users import SUPER, ConsoleUser
 
 _KINDS = ("ssh-", "ecdsa-", "sk-")
 _MOST_KEYS = 1000
+_KEY_BITS = 2048
+_EXPONENT = (65_537).to_bytes(3, "big")
 
 
 async def _mkauthkeys(login: ConsoleLogin, options: Options, call: Call) -> str:
@@ -69,12 +71,18 @@ def _exchange(login: ConsoleLogin, other: Console, user: str, password: str, *, 
 
 def _trust(world: World, console: Console, user: str, other: Console, there: ConsoleUser) -> None:
     """The key of a user of one console is among those of a user of the other one."""
-    comment = f"{user}@{console.name}"
-    material = world.random(f"console key/{comment}").randbytes(260)
-    line = f"ssh-rsa {base64.b64encode(material).decode()} {comment}"
+    line = _public_key(world, f"{user}@{console.name}")
     if line not in there.account.keys:
         there.account.keys.append(line)
     world.trust.add((console.name, user, other.name, there.name))
+
+
+def _public_key(world: World, comment: str) -> str:
+    """A line as OpenSSH writes it: an RSA key of 2048 bits, the same one for each user of each console."""
+    modulus = world.random(f"console key/{comment}").getrandbits(_KEY_BITS) | 1 << (_KEY_BITS - 1) | 1
+    fields = (b"ssh-rsa", _EXPONENT, b"\0" + modulus.to_bytes(_KEY_BITS // 8, "big"))
+    material = b"".join(len(field).to_bytes(4, "big") + field for field in fields)
+    return f"ssh-rsa {base64.b64encode(material).decode()} {comment}"
 
 
 def _change_keys(login: ConsoleLogin, options: Options) -> None:

@@ -19,7 +19,7 @@ from powervm_sim.console.configuration import (
 from powervm_sim.console.login import ConsoleCommand, ConsoleLogin, not_simulated
 from powervm_sim.console.options import Options, Syntax, flag, value
 from powervm_sim.console.picking import placement_of, server_of
-from powervm_sim.console.profile_changes import profile_of, with_resources
+from powervm_sim.console.profile_changes import OTHER_RESOURCES, profile_of, with_resources
 from powervm_sim.console.records import refuse_unknown
 from powervm_sim.shell.call import Call
 from powervm_sim.world.accounts import Account
@@ -32,7 +32,7 @@ _MEMORY = ("min_mem", "desired_mem", "max_mem")
 _PROCESSORS = ("proc_mode", "min_procs", "desired_procs", "max_procs")
 _UNITS = ("min_proc_units", "desired_proc_units", "max_proc_units")
 _NEEDED = (*_MEMORY, *_PROCESSORS)
-_RESOURCES = (*_NEEDED, *_UNITS, "sharing_mode", "lpar_proc_compat_mode")
+_RESOURCES = (*_NEEDED, *_UNITS, *OTHER_RESOURCES, "lpar_proc_compat_mode")
 
 
 async def _mksyscfg(login: ConsoleLogin, options: Options, _call: Call) -> str:
@@ -68,7 +68,15 @@ def _save(placement: Placement, name: str, *, force: bool) -> None:
     _check_room(placement, name)
     settings = partition.profiles[name].settings if name in partition.profiles else {}
     partition.profiles[name] = Profile(
-        name, partition.memory, partition.processors, partition.units, partition.desired_mode, settings=dict(settings)
+        name,
+        partition.memory,
+        partition.processors,
+        partition.units,
+        partition.desired_mode,
+        sharing=partition.sharing,
+        pool=placement.pool,
+        huge_pages=partition.huge_pages,
+        settings=dict(settings),
     )
 
 
@@ -125,6 +133,8 @@ def _create_partition(world: World, server: Server, record: dict[str, str]) -> N
         profiles={profile.name: profile},
         default_profile=profile.name,
         ethernet=(),
+        sharing=profile.sharing,
+        huge_pages=profile.huge_pages,
         rmc=Rmc(lambda: False, world.pace.now),
         configured=False,
     )
@@ -133,7 +143,7 @@ def _create_partition(world: World, server: Server, record: dict[str, str]) -> N
             check_value(PARTITION_SETTINGS, attribute, record[attribute])
             partition.settings[attribute] = record[attribute]
     world.partitions[name] = partition
-    server.add(Placement(partition, server, number, NOT_ACTIVATED))
+    server.add(Placement(partition, server, number, NOT_ACTIVATED, pool=profile.pool))
     world.history.add("place", partition=name, event="created", server=server.name, lpar_id=number)
 
 
@@ -160,7 +170,7 @@ def _profile(server: Server, record: dict[str, str], name: str) -> Profile:
     for attribute, text in settings.items():
         check_value(PROFILE_SETTINGS, attribute, text)
     start = Amount(1, 1, 1)
-    return with_resources(Profile(name, start, start, None, mode, settings=settings), record)
+    return with_resources(server, Profile(name, start, start, None, mode, settings=settings), record)
 
 
 def _new_id(server: Server, wanted: str | None) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from powervm_sim.console.os_names import os_facts
 from powervm_sim.console.output import Row, Table
 from powervm_sim.world.model import Placement
-
-_OS_VERSIONS = {"rhel9": "Linux/RedHat 5.14.0", "sles15": "Linux/SuSE 5.14.21"}
 
 _NAMES = (
     "name lpar_id lpar_env state resource_config os_version logical_serial_num default_profile curr_profile "
@@ -21,7 +20,13 @@ _NEW_IN_V11 = (
     "linux_dynamic_key_secure_boot kvm_capable vtpm_version vtpm_encryption os_image_date description"
 )
 _BY_RMC = "rmc_osshutdown_capable dlpar_mem_capable dlpar_proc_capable dlpar_io_capable"
-_HIDDEN = f"uuid {_BY_RMC} description ipl_source hardware_mem_expansion"
+_HIDDEN = (
+    f"uuid {_BY_RMC} description ipl_source hardware_mem_expansion curr_secure_boot pend_secure_boot keystore_kbytes "
+    "vtpm_version"
+)
+ONLY_V11 = frozenset(_NEW_IN_V11.split()) - frozenset(_HIDDEN.split())
+"""What consoles before version 11 do not know, not even when it is named."""
+
 _USUAL = {
     "work_group_id": "none",
     "shared_proc_pool_util_auth": "0",
@@ -111,4 +116,7 @@ def os_version(placement: Placement) -> str:
     vios = placement.partition.vios
     if placement.rmc_state != "active":
         return "Unknown"
-    return f"VIOS {vios.level}" if vios is not None else _OS_VERSIONS[placement.partition.distribution]
+    if vios is not None:
+        return f"VIOS {vios.level}"
+    family, kernel, _ = os_facts(placement.partition.distribution)
+    return f"{family} {kernel}"

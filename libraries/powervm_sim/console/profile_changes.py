@@ -9,23 +9,30 @@ from powervm_sim.console.configuration import (
     PROFILE_FIXED,
     PROFILE_LISTS,
     PROFILE_SETTINGS,
-    changed_list,
     check_fixed,
     check_name,
     check_value,
+    whole,
 )
-from powervm_sim.console.output import joined
-from powervm_sim.console.profile_rows import profile_row
-from powervm_sim.console.records import refuse_unknown, split_fields
-from powervm_sim.world.model import Amount, Placement, Profile
+from powervm_sim.console.profile_lists import changed_devices
+from powervm_sim.console.records import refuse_unknown
+from powervm_sim.world.model import Amount, Placement, Profile, Server, Sharing
+from powervm_sim.world.state import World
+from powervm_sim.world.usage import pool_named
 
 _AMOUNTS = tuple(
     f"{bound}_{resource}" for resource in ("mem", "procs", "proc_units") for bound in ("min", "desired", "max")
 )
-_SHARING = {"shared": ("uncap", "cap"), "ded": ("keep_idle_procs", "share_idle_procs")}
-_PROCESSORS = ("proc_mode", "sharing_mode")
+_SHARING = {
+    "shared": ("uncap", "cap"),
+    "ded": ("keep_idle_procs", "share_idle_procs", "share_idle_procs_active", "share_idle_procs_always"),
+}
+"""By the kind of processors: the sharing modes, the usual one first."""
+_ONLY_SHARED = ("uncap_weight", "shared_proc_pool_id", "shared_proc_pool_name")
+OTHER_RESOURCES = ("proc_mode", "sharing_mode", *_ONLY_SHARED, "desired_num_huge_pages", "max_num_huge_pages")
+"""Attributes of processors and memory beside the figures that come in threes."""
 _OWN = ("name", "new_name", "lpar_name", "lpar_id", "lpar_proc_compat_mode")
-_LONGEST_LIST = 1000
+_MOST_PAGES = 65_535
 
 
 def profile_of(placement: Placement, name: str) -> Profile:
@@ -36,57 +43,89 @@ def profile_of(placement: Placement, name: str) -> Profile:
     return found
 
 
-def changed_profile(placement: Placement, profile: Profile, record: dict[str, str], *, force: bool) -> Profile:
+def changed_profile(
+    world: World, placement: Placement, profile: Profile, record: dict[str, str], *, force: bool
+) -> Profile:
     """The profile after a change. Raises Refusal for what cannot be; ``force`` passes over the server's modes."""
     check_fixed(record, "chsyscfg")
-    lists = {name: _operator(name) for name in record if name.rstrip("+-") in PROFILE_LISTS}
+    lists = {name: text for name, text in record.items() if name.rstrip("+-") in PROFILE_LISTS}
     plain = [name for name in record if name not in lists]
-    refuse_unknown(plain, (*_OWN, *_AMOUNTS, *_PROCESSORS, *PROFILE_SETTINGS, *PROFILE_FIXED))
+    refuse_unknown(plain, (*_OWN, *_AMOUNTS, *OTHER_RESOURCES, *PROFILE_SETTINGS, *PROFILE_FIXED))
     settings = dict(profile.settings)
     for name in plain:
         if name in PROFILE_SETTINGS:
             check_value(PROFILE_SETTINGS, name, record[name])
             settings[name] = record[name]
-    shown = profile_row(placement, profile)
-    for name, operator in lists.items():
-        attribute = name.rstrip("+-")
-        present = [] if shown[attribute] == "none" else split_fields(shown[attribute])
-        changed = changed_list(present, operator, split_fields(record[name]))
-        if len(changed) > _LONGEST_LIST:
-            raise hsc.invalid_value(attribute, f"with {len(changed)} entries")
-        settings[attribute] = joined(changed)
+    devices = changed_devices(world, placement, profile, lists) if lists else profile.devices
     mode = record.get("lpar_proc_compat_mode", profile.compat_mode)
     if not (placement.server.generation.supports(mode) or (force and mode.startswith("POWER"))):
         raise hsc.invalid_value("lpar_proc_compat_mode", mode)
     name = record.get("new_name", profile.name)
     check_name("new_name", name)
-    return with_resources(replace(profile, name=name, compat_mode=mode, settings=settings), record)
+    changed = replace(profile, name=name, compat_mode=mode, devices=devices, settings=settings)
+    return with_resources(placement.server, changed, record)
 
 
-def with_resources(profile: Profile, record: dict[str, str]) -> Profile:
+def with_resources(server: Server, profile: Profile, record: dict[str, str]) -> Profile:
     """The profile with other memory and processors. Raises Refusal when the three figures do not fit together."""
     shared = profile.units is not None
     if "proc_mode" in record:
         if record["proc_mode"] not in _SHARING:
             raise hsc.invalid_value("proc_mode", record["proc_mode"])
         shared = record["proc_mode"] == "shared"
-    settings = dict(profile.settings)
-    if shared != (profile.units is not None):
-        settings.pop("sharing_mode", None)
-    if "sharing_mode" in record:
-        if record["sharing_mode"] not in _SHARING["shared" if shared else "ded"]:
-            raise hsc.invalid_value("sharing_mode", record["sharing_mode"])
-        settings["sharing_mode"] = record["sharing_mode"]
-    if not shared and any(name.endswith("proc_units") for name in record):
-        raise hsc.invalid_attribute([name for name in record if name.endswith("proc_units")])
+    if not shared:
+        wrong = [name for name in record if name.endswith("proc_units") or name in _ONLY_SHARED]
+        if wrong:
+            raise hsc.invalid_attribute(wrong)
     units = _amount(record, "proc_units", profile.units or Amount(0.1, 0.5, 1.0), whole=False) if shared else None
     return replace(
         profile,
         memory=_amount(record, "mem", profile.memory),
         processors=_amount(record, "procs", profile.processors),
         units=units,
-        settings=settings,
+        sharing=_sharing(profile, record, "shared" if shared else "ded"),
+        pool=_pool(server, profile, record) if shared else 0,
+        huge_pages=_huge_pages(profile, record),
     )
+
+
+def _sharing(profile: Profile, record: dict[str, str], kind: str) -> Sharing:
+    usual = profile.sharing.mode if profile.sharing.mode in _SHARING[kind] else _SHARING[kind][0]
+    mode = record.get("sharing_mode", usual)
+    if mode not in _SHARING[kind]:
+        raise hsc.invalid_value("sharing_mode", mode)
+    weight = record.get("uncap_weight", str(profile.sharing.weight))
+    if not whole(0, 255)(weight):
+        raise hsc.invalid_value("uncap_weight", weight)
+    return Sharing(mode, int(weight))
+
+
+def _pool(server: Server, profile: Profile, record: dict[str, str]) -> int:
+    """The shared processor pool. Raises Refusal: it is unknown, or a name and an id mean different ones."""
+    pool = profile.pool
+    if "shared_proc_pool_name" in record:
+        pool = pool_named(server, record["shared_proc_pool_name"])
+        if record.get("shared_proc_pool_id", str(pool)) != str(pool):
+            raise hsc.invalid_value("shared_proc_pool_id", record["shared_proc_pool_id"])
+    elif "shared_proc_pool_id" in record:
+        pool = int(record["shared_proc_pool_id"]) if whole(0, 63)(record["shared_proc_pool_id"]) else -1
+    named = "shared_proc_pool_name" in record or "shared_proc_pool_id" in record
+    if named and pool not in server.devices.pools:
+        name = record.get("shared_proc_pool_name", record.get("shared_proc_pool_id", ""))
+        text = f"The shared processor pool {name} was not found on the managed system {server.name}."
+        raise hsc.HscError("HSCLAF3E", text)
+    return pool
+
+
+def _huge_pages(profile: Profile, record: dict[str, str]) -> int:
+    """Huge pages are all there or none: at least 0, at most as many as are desired."""
+    wanted = record.get("desired_num_huge_pages", str(profile.huge_pages))
+    most = record.get("max_num_huge_pages", wanted)
+    if not whole(0, _MOST_PAGES)(wanted):
+        raise hsc.invalid_value("desired_num_huge_pages", wanted)
+    if most != wanted:
+        raise hsc.Refusal(f"a profile with max_num_huge_pages={most} and {wanted} desired ones: not simulated")
+    return int(wanted)
 
 
 def _amount(record: dict[str, str], resource: str, present: Amount, *, whole: bool = True) -> Amount:
@@ -108,7 +147,3 @@ def _figure(name: str, text: str, *, whole: bool) -> float:
     if not 0 < figure < 1 << 32:
         raise hsc.invalid_value(name, text)
     return figure
-
-
-def _operator(name: str) -> str:
-    return f"{name[-1]}=" if name[-1] in "+-" else "="

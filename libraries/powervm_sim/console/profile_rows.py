@@ -44,7 +44,7 @@ def profile_row(placement: Placement, profile: Profile) -> Row:
     """One profile of a partition."""
     placement = as_in_profile(placement, profile)
     partition = placement.partition
-    pages = str(partition.huge_pages)
+    pages = str(profile.huge_pages)
     row = {
         "name": profile.name,
         "lpar_name": placement.name,

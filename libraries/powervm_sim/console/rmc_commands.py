@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from powervm_sim import hsc
 from powervm_sim.console.login import ConsoleCommand, ConsoleLogin, not_simulated
 from powervm_sim.console.options import Options, Syntax, flag, value
+from powervm_sim.console.os_names import os_facts
 from powervm_sim.console.picking import placement_of, server_of
 from powervm_sim.shell.call import Call
 from powervm_sim.world.model import Placement
 
-_OS = {"rhel9": "Linux/RedHat, 5.14.0, 9.4", "sles15": "Linux/SuSE, 5.14.21, 15.5"}
 _REMEDY = "Check the network and run rmcctrl -z, -A and -p on the partition."
 _STEPS = (
     "Checking the network settings of the management console.",
@@ -138,7 +138,8 @@ def _reset(login: ConsoleLogin) -> None:
 def _entry(number: int, placement: Placement) -> str:
     partition, server = placement.partition, placement.server
     active = partition.rmc.active
-    system = f"VIOS, {partition.vios.level}" if partition.vios is not None else _OS[partition.distribution]
+    vios = partition.vios
+    system = f"VIOS, {vios.level}" if vios is not None else ", ".join(os_facts(partition.distribution))
     capabilities = "0x2c5f" if active else "0x0"
     where = f"{placement.lpar_id}*{server.type_model_serial}, {partition.name}, {partition.address}"
     return (

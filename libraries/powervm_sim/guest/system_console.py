@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from powervm_sim.guest.interface import Authenticate, ConsoleListener
@@ -12,7 +13,9 @@ from powervm_sim.guest.kernel_log import KernelRecord, Level
 from powervm_sim.guest.line_discipline import LineDiscipline
 from powervm_sim.guest.spec import GuestSpec
 from powervm_sim.shell.call import Input, Output, Terminal
+from powervm_sim.shell.prompts import prompt
 
+_BEFORE_PASSWORD = 0.1
 _AFTER_BAD_PASSWORD = 0.5
 _INTERRUPTED = 130
 _MOST_HELD = 4096
@@ -48,6 +51,10 @@ class ConsoleShell(Protocol):
     """What a console needs of a shell."""
 
     @property
+    def variables(self) -> Mapping[str, str]:
+        """Those of the shell, ``PS1`` among them."""
+
+    @property
     def exited(self) -> bool:
         """Whether ``exit`` has ended it."""
 
@@ -63,12 +70,18 @@ class ConsoleShell(Protocol):
 
 @dataclass(frozen=True)
 class LoginWords:
-    """What the login says; ``{host}`` and ``{user}`` stand for names. ``issue`` stands above it."""
+    """What the login says; ``{host}`` and ``{user}`` stand for names, ``{time}`` for when somebody was here before.
+
+    Attributes:
+        issue: What stands above it.
+        last: What stands above the first prompt of the shell.
+    """
 
     issue: str
     login: str = "{host} login: "
     password: str = "Password: "  # noqa: S105 - it asks for one
     refused: str = "Login incorrect\n"
+    last: str = "Last login: {time} on hvc0\n"
 
 
 def linux_words(spec: GuestSpec) -> LoginWords:
@@ -97,6 +110,7 @@ class SystemConsole:
         self._early = False
         self._greeted = False
         self._held = ""
+        self._last_login = datetime.now()
         self._waking: asyncio.Task[None] | None = None
 
     # --- what the world and the system call --------------------------------------------------------------------
@@ -137,11 +151,11 @@ class SystemConsole:
 
     columns, rows = 80, 24
 
-    async def ask(self, prompt: str, *, echo: bool = True) -> str:
-        """Show the prompt, return the line that was typed. Raises EOFError when the user closes the input."""
+    async def ask(self, question: str, *, echo: bool = True) -> str:
+        """Show a question, return the line that was typed. Raises EOFError when the user closes the input."""
         self._tty.echoing = echo
         try:
-            await self.write(prompt)
+            await self.write(question)
             line = await self._tty.readline()
         finally:
             self._tty.echoing = True
@@ -183,7 +197,7 @@ class SystemConsole:
         self._tty.typed(text)
 
     def _show(self, text: str) -> None:
-        if self._listener is not None:
+        if self._listener is not None and text:  # nothing at all would be the end of the session
             self._listener.write(text)
 
     def _interrupt(self) -> None:
@@ -209,30 +223,34 @@ class SystemConsole:
         """Until somebody has the right password. Raises EOFError for Ctrl-D instead of an answer."""
         while True:
             name = await self._name()
+            await self._owner.sleep(_BEFORE_PASSWORD)
+            self._tty.drop()  # the program that asks takes only what is typed after its question
             password = await self.ask(self._words.password.format(user=name), echo=False)
             await self.write("\n")
             if self._authenticate(name, password):
+                await self.write(self._words.last.format(time=f"{self._last_login:%a %b %e %H:%M:%S}"))
+                self._last_login = datetime.now()
                 return
             await self._owner.sleep(_AFTER_BAD_PASSWORD)
             await self.write(f"{self._words.refused}\n")
 
     async def _name(self) -> str:
-        prompt = self._words.login.format(host=self._owner.host_name.partition(".")[0])
+        question = self._words.login.format(host=self._owner.host_name.partition(".")[0])
         while True:
             if self._greeted:  # it stands there since the boot
                 self._greeted = False
                 await self._tty.readline()
             await self.write(f"\n{self._words.issue}\n\n")
-            if name := (await self.ask(prompt)).strip():
+            if name := (await self.ask(question)).strip():
                 return name
 
     async def _session(self) -> None:
         shell = self._owner.shell(terminal=self)
-        script = ""
+        script, status = "", 0
         self._early = False
         try:
             while not shell.exited:
-                await self.write("> " if script else self._owner.prompt)
+                await self.write(self._prompt(shell, status, more=bool(script)))
                 line = await self._unless_interrupted(self._tty.readline())
                 if line is None:
                     script = ""
@@ -244,12 +262,17 @@ class SystemConsole:
                 if not shell.complete(script):
                     continue
                 if script.strip():
-                    status = await self._unless_interrupted(shell.run(script, self._tty, self, self))
-                    if status is None:
+                    done = await self._unless_interrupted(shell.run(script, self._tty, self, self))
+                    status = _INTERRUPTED if done is None else done
+                    if done is None:
                         await shell.run(f"(exit {_INTERRUPTED})", self._tty, self, self)
                 script = ""
         finally:
             await shell.close()
+
+    def _prompt(self, shell: ConsoleShell, status: int, *, more: bool) -> str:
+        owner, user = self._owner, shell.variables.get("USER", "root")
+        return prompt(shell.variables, owner.prompt, host=owner.host_name, user=user, status=status, more=more)
 
     async def _unless_interrupted(self, work: Any) -> Any:
         """The result of some work, or None after Ctrl-C; such work may have such work in it."""

@@ -9,7 +9,7 @@ from powervm_sim.migration.wishes import Kind, Request
 
 
 def ownership_errors(request: Request) -> Iterator[HscError]:
-    """Physical slots, plain logical ports, huge pages; paging servers for a partition that has no shared memory."""
+    """Physical slots, plain ports, huge pages, reporting errors; paging servers without shared memory."""
     placement, name = request.placement, request.partition.name
     if placement.partition.is_vios:
         return
@@ -24,6 +24,8 @@ def ownership_errors(request: Request) -> Iterator[HscError]:
         yield HscError("HSCLAF4D", text)
     if request.partition.huge_pages:
         yield HscError("HSCLAF5B", f"The partition {name} uses huge pages.")
+    if request.partition.settings.get("redundant_err_path_reporting") == "1":
+        yield HscError("HSCLAF78", f"The partition {name} reports the errors of its server (redundant error path).")
     if request.paging:
         text = f"The partition {name} does not use shared memory and needs no paging VIOS partition"
         yield HscError("HSCLAF46", f"{text} ({', '.join(map(str, request.paging))}).")

@@ -16,8 +16,8 @@ from powervm_sim.faults.commands import CONNECTION
 from powervm_sim.flow import until_flowing
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
-from powervm_sim.serving.prompts import prompt
 from powervm_sim.shell.call import Input, Output, Terminal
+from powervm_sim.shell.prompts import prompt
 from powervm_sim.shell.shell import LONGEST_SCRIPT
 from powervm_sim.shell.state import Job
 from powervm_sim.world.history import History

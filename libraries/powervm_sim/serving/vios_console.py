@@ -16,6 +16,7 @@ _WORDS = LoginWords(
     login="login: ",
     password="{user}'s Password: ",  # noqa: S106 - it asks for one
     refused="3004-007 You entered an invalid login name or password.\n",
+    last="",
 )
 
 

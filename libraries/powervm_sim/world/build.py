@@ -221,7 +221,16 @@ class _Builder:
         units = _amount(entry.units, least=0.1) if entry.units else None
         mode = entry.compat_mode
         sharing = Sharing("cap" if entry.capped else "uncap", entry.weight) if units else Sharing("keep_idle_procs", 0)
-        profile = Profile(entry.profile, memory, processors, units, mode, sharing=sharing, pool=entry.processor_pool)
+        profile = Profile(
+            entry.profile,
+            memory,
+            processors,
+            units,
+            mode,
+            sharing=sharing,
+            pool=entry.processor_pool,
+            huge_pages=entry.huge_pages,
+        )
         partition = Partition(
             name=name,
             uuid=self._uuid(name),

@@ -138,7 +138,8 @@ class Profile:
     """A partition profile. ``units`` is None for dedicated processors.
 
     Attributes:
-        settings: Attributes as they are listed that differ from the usual ones.
+        devices: Its adapters; None while they are those that the partition has.
+        settings: Further attributes, as they are listed, that differ from the usual ones.
     """
 
     name: str
@@ -148,6 +149,7 @@ class Profile:
     compat_mode: str
     sharing: Sharing = Sharing()
     pool: int = 0
+    huge_pages: int = 0
     devices: ProfileDevices | None = None
     settings: dict[str, str] = field(default_factory=dict)
 

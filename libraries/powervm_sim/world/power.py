@@ -22,6 +22,7 @@ from powervm_sim.world.refcodes import IN_FIRMWARE, LINUX, NOTHING_TO_BOOT, POWE
 from powervm_sim.world.state import World
 
 _FIRMWARE_MODES = {"sms": SMS_MENU, "of": IN_FIRMWARE}
+_ALSO_OF_PARTITIONS = ("auto_start", "redundant_err_path_reporting", "work_group_id")
 
 
 class Power:
@@ -30,13 +31,14 @@ class Power:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def activate(self, placement: Placement, profile: str | None, boot_mode: str = "norm") -> None:
+    def activate(self, placement: Placement, profile: str | None, boot_mode: str | None = None) -> None:
         """Switch a partition on; it is up later.
 
         Args:
             placement: The partition.
             profile: The profile to use; None for the current configuration.
-            boot_mode: ``norm`` boots the operating system, ``sms`` and ``of`` stay in Open Firmware.
+            boot_mode: ``norm`` boots the operating system, ``sms`` and ``of`` stay in Open Firmware; None for that of
+                the profile.
 
         Raises:
             HscError: HSCL3681 not in state Not Activated, HSCL3680 never activated, HSCL03EC, HSCL03FA or
@@ -58,7 +60,9 @@ class Power:
         best = placement.server.generation.best_mode(placement.server.firmware)
         partition.current_mode = best if wish == "default" else wish
         partition.configured = True
-        partition.boot_mode = boot_mode
+        if "pend_secure_boot" in partition.settings:
+            partition.settings["curr_secure_boot"] = partition.settings["pend_secure_boot"]
+        partition.boot_mode = boot_mode or (chosen.settings.get("boot_mode") if chosen else None) or "norm"
         partition.refcodes.show(IN_FIRMWARE)
         placement.state = STARTING
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=STARTING)
@@ -163,8 +167,12 @@ def _apply(placement: Placement, profile: Profile) -> None:
     partition.processors = profile.processors
     partition.units = profile.units
     partition.sharing = profile.sharing
+    partition.huge_pages = profile.huge_pages
     if profile.pool in placement.server.devices.pools:
         placement.pool = profile.pool
     partition.desired_mode = profile.compat_mode
     partition.current_profile = profile.name
+    if "max_virtual_slots" in profile.settings:
+        partition.max_virtual_slots = int(profile.settings["max_virtual_slots"])
+    partition.settings |= {name: profile.settings[name] for name in _ALSO_OF_PARTITIONS if name in profile.settings}
     apply_devices(placement, profile)

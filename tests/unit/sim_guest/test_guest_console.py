@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from guest_doubles import SOURCE, Hands, make_guest
 
@@ -113,6 +114,50 @@ def test_a_login_needs_the_password_and_outlives_the_session():
         await screen.wait("# ")
         typed("\x04")
         await screen.wait(" login: ")
+        guest.stop()
+
+    asyncio.run(scenario())
+
+
+def test_a_second_key_after_the_name_is_no_password():
+    """Some programs end each line with a line feed and send a carriage return after it."""
+
+    async def scenario() -> None:
+        guest = make_guest(Hands())
+        screen, typed = attached(guest)
+        typed("\r")
+        await screen.wait(" login: ")
+        for _ in range(2):
+            typed("root\n")
+            typed("\r")
+            await screen.wait("Password: ")
+            await asyncio.sleep(0.01)
+            typed("secret\n")
+            typed("\r")
+            shown = await screen.wait("# ")
+            assert re.search(r"\r\nLast login: \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d on hvc0\r\n", shown)
+            await screen.wait("# ")
+            typed("exit\r")
+            await screen.wait(" login: ")
+        guest.stop()
+
+    asyncio.run(scenario())
+
+
+def test_the_prompt_of_the_console_is_what_somebody_sets():
+    async def scenario() -> None:
+        guest = make_guest(Hands())
+        screen, typed = attached(guest)
+        typed("\r")
+        await screen.wait(" login: ")
+        typed("root\r")
+        await screen.wait("Password: ")
+        typed("secret\r")
+        await screen.wait("# ")
+        typed("PS1='[ready $?]'\r")
+        await screen.wait("\r\n[ready 0]")
+        typed("false\r")
+        await screen.wait("\r\n[ready 1]")
         guest.stop()
 
     asyncio.run(scenario())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from powervm_sim.serving.prompts import prompt
+from powervm_sim.shell.prompts import prompt
 
 
 def shown(*, more: bool = False, user: str = "root", **variables: str) -> str:

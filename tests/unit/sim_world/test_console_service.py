@@ -10,6 +10,8 @@ import zipfile
 import pytest
 from world_doubles import SmallLab
 
+BREAKS = {"kind": "migration-breaks", "partition": "lp1", "phase": "copy", "times": 1}
+
 
 def run(lab: SmallLab, command: str, console: str = "near") -> tuple[str, int]:
     return asyncio.run(lab.type(command, console))
@@ -43,11 +45,8 @@ def test_the_collection_takes_minutes_and_there_is_one_at_a_time():
     asyncio.run(scenario())
 
 
-BREAKS_ONCE = [{"kind": "migration-breaks", "partition": "lp1", "phase": "copy", "times": 1}]
-
-
 def test_a_full_disk_stops_the_collection_and_no_migration():
-    lab = SmallLab({"faults": BREAKS_ONCE})
+    lab = SmallLab({"faults": [BREAKS]})
     console = lab.world.consoles["near"]
     console.files.write("/home/hscroot/big", b"x" * console.files.size)
     assert run(lab, "pedbg -c -q 1")[0].splitlines()[-1] == (
@@ -58,7 +57,7 @@ def test_a_full_disk_stops_the_collection_and_no_migration():
 
 
 def test_a_failed_migration_leaves_debug_data():
-    lab = SmallLab({"faults": BREAKS_ONCE})
+    lab = SmallLab({"faults": [BREAKS]})
     assert run(lab, "lsmigrdbg -r file") == ("No results were found.\n", 0)
     assert run(lab, "migrlpar -o m -m s1 -t s2 -p lp1")[1] == 1
     name = run(lab, "lsmigrdbg -r file -F name")[0]
@@ -216,3 +215,29 @@ def test_an_open_terminal_keeps_a_partition_from_being_removed():
     lab = SmallLab()
     lab.world.partitions["off"].terminal_open = True
     assert run(lab, "rmsyscfg -r lpar -m s1 -n off")[0].startswith("HSCLAF66 ")
+
+
+SYSTEMS = {
+    "rhel8": ("Linux/RedHat", "4.18.0", "8.10"),
+    "rhel9": ("Linux/RedHat", "5.14.0", "9.5"),
+    "rhel10": ("Linux/RedHat", "6.12.0", "10.0"),
+    "sles15": ("Linux/SuSE", "5.14.21", "15.5"),
+    "sles15sp6": ("Linux/SuSE", "6.4.0", "15.6"),
+}
+
+
+@pytest.mark.parametrize("distribution", SYSTEMS)
+def test_the_console_knows_what_every_distribution_is(distribution):
+    lab = SmallLab({"partitions.lp1.distribution": distribution})
+    family, kernel, release = SYSTEMS[distribution]
+    version = run(lab, "lssyscfg -r lpar -m s1 --filter lpar_names=lp1 -F os_version")
+    assert version == (f"{family} {kernel}\n", 0)
+    assert f"OS:<{family}, {kernel}, {release}>" in run(lab, "lspartition -dlpar")[0]
+
+
+def test_labels_of_ports_belong_to_an_operating_system():
+    lab = SmallLab()
+    assert run(lab, "lslabelvios -r fcport -m s1") == ("lslabelvios: not simulated\n", 1)
+    lab.world.servers["s1"].state = "No Connection"
+    text = "HSCL0238 This operation is only allowed when the managed system is in the Operating state.\n"
+    assert run(lab, "lslabelvios -r fcport -m s1") == (text, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncssh
 import pytest
 from world_doubles import SmallLab
 
@@ -145,6 +146,9 @@ def test_trust_is_for_one_user_here_and_one_there_and_ends_with_its_key():
     assert type_in("mkauthkeys --ip 10.0.0.2 -u hscroot --test") == ("", 0)
     lab.user = "hscroot"
     assert type_in("mkauthkeys --ip 10.0.0.2 --test")[0].startswith("HSCL3653 ")
+    kind, material, comment = lab.world.consoles["far"].users["hscroot"].account.keys[-1].split()
+    assert (kind, comment) == ("ssh-rsa", "operator@near")
+    assert asyncssh.import_public_key(f"{kind} {material}").get_algorithm() == "ssh-rsa"
     assert type_in("mkauthkeys -r operator@near", "far") == ("", 0)
     lab.user = "operator"
     assert type_in("mkauthkeys --ip 10.0.0.2 -u hscroot --test")[0].startswith("HSCL3653 ")

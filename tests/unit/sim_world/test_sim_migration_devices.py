@@ -210,6 +210,15 @@ def test_huge_pages_keep_a_partition_where_it_is():
     assert codes(lab.refused(f"migrlpar -o v {TO_P10} -p lp1")) == ["HSCLAF5B"]
 
 
+def test_who_reports_the_errors_of_the_server_stays_there():
+    lab = DeviceLab()
+    change = "chsyscfg -r lpar -m p9a -i name=lp1,redundant_err_path_reporting="
+    assert lab.run(f"{change}1") == ""
+    assert codes(lab.refused(f"migrlpar -o v {TO_P10} -p lp1")) == ["HSCLAF78"]
+    assert lab.run(f"{change}0") == ""
+    assert lab.run(f"migrlpar -o v {TO_P10} -p lp1") == ""
+
+
 def test_both_sides_of_the_storage_are_listed_while_both_partitions_exist():
     async def scenario() -> None:
         lab = DeviceLab()

@@ -114,6 +114,24 @@ def test_a_server_that_cannot_be_reached_needs_force_and_keeps_its_adapters():
     assert lab.lp1.server.name == "s1"
 
 
+def test_what_a_forced_recovery_left_over_can_be_removed_and_the_partition_lives_on():
+    lab = failed("copy")
+    vios = lab.world.servers["s2"].placements[1]
+    vios.state = "Not Activated"
+    assert run(lab, "migrlpar -o r -m s1 -p lp1 --force") == ("", 0)
+    vios.state = "Running"
+    assert refused(lab, "chsysstate -r lpar -m s2 -n lp1 -o on") == ["HSCL3680"]
+    assert refused(lab, "migrlpar -o v -m s2 -t s1 -p lp1")
+    assert refused(lab, "rmsyscfg -r lpar -m s1 -n lp1") == ["HSCL05DF"]
+    assert run(lab, "rmsyscfg -r lpar -m s2 -n lp1") == ("", 0)
+    assert homes(lab) == [("s1", "Running")]
+    assert lab.world.partitions["lp1"] is lab.lp1.partition
+    assert lab.guest.running
+    assert run(lab, "lshwres -r virtualio --rsubtype fc --level lpar -m s2") == ("No results were found.\n", 0)
+    assert run(lab, "lssyscfg -r lpar -m s1 --filter lpar_names=lp1 -F state,rmc_state") == ("Running,active\n", 0)
+    assert run(lab, MOVE) == ("", 0)
+
+
 def test_recovery_takes_one_partition():
     lab = failed("copy")
     assert refused(lab, "migrlpar -o r -m s1 -p lp1,off") == ["HSCL8012"]
