@@ -239,8 +239,9 @@ class LinuxGuest(Facts):
         self.logs.append(path, data)
 
     def append_drmgr(self, data: bytes) -> None:
-        """drmgr writes to its log."""
+        """drmgr writes to its log, and IBM.DRM, which runs it, to its trace."""
         self.logs.append(DRMGR_LOG, data)
+        self.logs.append(system_files.DRM_TRACE, system_files.trace_record(data, self.clock.time()))
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something so many seconds from now, unless the system goes down; at once where no time passes."""

@@ -44,6 +44,8 @@ from powervm_sim.shell.syntax import (
 KILLED_BY_PIPE = 141
 """The status of a writer whose reader has gone (128 + SIGPIPE)."""
 
+_ONE_STAGE = (SimpleCommand, Condition, ArithmeticCommand)
+
 
 class _Capture(Collector):
     """Collects what a command substitution prints. When it is too much, the writer ends as if nobody read it."""
@@ -127,6 +129,8 @@ class Executor:
         if len(pipeline.commands) == 1:
             single = pipeline.commands[0]
             status = await self._tolerant(self.command, single, streams, tolerate=pipeline.negated)
+            if isinstance(single, _ONE_STAGE) or (isinstance(single, Group) and single.subshell):
+                self.state.stages = [status]
         else:
             status = await self._reporting(self._stages, pipeline.commands, streams)
         if pipeline.timed:
@@ -144,6 +148,7 @@ class Executor:
             statuses = await together(
                 [self._stage(command, index, pipes, streams) for index, command in enumerate(commands)]
             )
+        self.state.stages = statuses
         if self.state.options.pipefail:
             return next((status for status in reversed(statuses) if status), 0)
         return statuses[-1]

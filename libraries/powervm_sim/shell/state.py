@@ -163,6 +163,7 @@ class State:
     processes: Processes = field(default_factory=Processes)
     last_pid: int | None = None
     status: int = 0
+    stages: list[int] = field(default_factory=lambda: [0])
     substitution_status: int | None = None
     line: int = 1
     loops: int = 0
@@ -234,6 +235,7 @@ def _flags(state: State) -> str:
 
 _SPECIAL: dict[str, Callable[[State], str | None]] = {
     "?": lambda state: str(state.status),
+    "PIPESTATUS": lambda state: str(state.stages[0]) if state.dialect.name == "bash" else None,
     "$": lambda state: str(state.pid),
     "!": lambda state: None if state.last_pid is None else str(state.last_pid),
     "#": lambda state: str(len(state.positional)),
