@@ -22,7 +22,7 @@ from powervm_sim.shell.state import (
     ShellError,
     State,
 )
-from powervm_sim.shell.streams import Redirections, Streams
+from powervm_sim.shell.streams import Redirections, Streams, differences
 from powervm_sim.shell.syntax import (
     ArithmeticCommand,
     Assignment,
@@ -84,10 +84,16 @@ class Executor:
 
     async def script(self, script: Script, streams: Streams) -> int:
         """Run items one after the other; returns the last status."""
-        status = 0
+        status, done = 0, len(self.state.moved)
         for item in script.items:
-            status = await self._item(item, streams)
+            status = await self._item(item, self.moved(streams, done))
         return status
+
+    def moved(self, streams: Streams, done: int = 0) -> Streams:
+        """The streams after what ``exec`` has redirected in this shell; ``done`` of its calls are in them already."""
+        for changes in self.state.moved[done:]:
+            streams = streams.replaced(changes)
+        return streams
 
     async def isolated(self, run: Awaitable[int]) -> int:
         """The status of what runs in a subshell: no exit, error or closed pipe gets out of it."""
@@ -215,7 +221,11 @@ class Executor:
         words = await expander.fields(command.words)
         redirections = Redirections(state, expander)
         try:
-            streams = await redirections.apply(command.redirects, streams)
+            outer, streams = streams, await redirections.apply(command.redirects, streams)
+            if words == ["exec"]:
+                redirections.keep()
+                state.moved.append(differences(outer, streams))
+                return 0
             if not words:
                 return await self._assign(command.assignments, expander)
             overlay = {item.name: await self._assigned(item, expander) for item in command.assignments}

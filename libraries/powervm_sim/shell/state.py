@@ -177,6 +177,7 @@ class State:
     started: float = field(default_factory=time.monotonic)
     traps: dict[str, str] = field(default_factory=dict)
     locals: list[dict[str, str | None]] = field(default_factory=list)
+    moved: list[dict[int, Any]] = field(default_factory=list)
 
     def fork(self) -> State:
         """The memory of a subshell: a copy, whose changes stay its own."""
@@ -188,6 +189,7 @@ class State:
         child.positional = list(self.positional)
         child.options = copy(self.options)
         child.jobs = []
+        child.moved = []
         child.traps = {}
         child.locals = [dict(scope) for scope in self.locals]
         return child

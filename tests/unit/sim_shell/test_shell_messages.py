@@ -56,7 +56,6 @@ NOT_SIMULATED = [
     "for ((i=0;i<3;i++)); do :; done",
     "a=(1 2)",
     "a[0]=1",
-    "exec 3>f",
     "coproc cat",
     "[ -o errexit ]",
     "grep -r x",
