@@ -27,12 +27,14 @@ class Hooks:
     """Runs the hooks of a phase.
 
     Attributes:
-        output: What the hooks of the last phase have printed: a console shows it when a check is vetoed.
+        output: What the hooks of the last phase have printed.
+        veto: What the hooks of the last check have printed when one of them did not agree: a console shows it.
     """
 
     def __init__(self, guest: LinuxGuest) -> None:
         self._guest = guest
         self.output = ""
+        self.veto = ""
 
     def run(self, phase: str) -> int:
         """All hooks in the order of their names; at ``check`` the first status that is not 0 ends it.
@@ -41,6 +43,8 @@ class Hooks:
             phase: ``check``, ``undocheck``, ``pre`` or ``post``.
         """
         self.output = ""
+        if phase == "check":
+            self.veto = ""
         for name in self._names():
             path = f"{FOLDER}/{name}"
             pid = self._guest.processes.next_pid()
@@ -48,6 +52,7 @@ class Hooks:
             status = self._one(path, phase)
             self._log(f"hook '{path}' exited with status {status}\n")
             if status and phase == "check":
+                self.veto = self.output
                 return status
         return 0
 

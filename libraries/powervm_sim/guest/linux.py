@@ -145,6 +145,11 @@ class LinuxGuest(Facts):
         """``drmgr -m -c pmig -p check`` is run."""
         return self.migration.check(stream_id, target_id)
 
+    @property
+    def objection(self) -> str:
+        """What the hooks of the last check have printed when one of them did not agree."""
+        return self.hooks.veto
+
     def start_migration(self, stream_id: int, target_id: int) -> None:
         """``drmgr -m -c pmig -p pre`` is run."""
         self.tree.settle()  # it was filled by the hardware of this server
