@@ -89,6 +89,18 @@ def test_a_check_hook_in_the_partition_does_not_agree(lab: RunningLab):
     assert "hook '/etc/drmgr.d/pmig/10-app' exited with status 3\n" in log
 
 
+def test_the_console_shows_what_a_hook_that_does_not_agree_has_printed(lab: RunningLab):
+    hook = "/etc/drmgr.d/pmig/20-busy"
+    lab.run("lp1", f"printf '#!/bin/sh\\n[ $PHASE = check ] && echo backup is running && exit 4\\n' > {hook}")
+    lab.run("lp1", f"chmod 755 {hook}")
+    try:
+        said = "".join(lab.run("hmc1", VALIDATE)[:2])
+    finally:
+        lab.run("lp1", f"rm {hook}")
+    assert "HSCLA257 The migrating partition has returned a failure response" in said
+    assert "The OS command return code is: 4 The OS standard out is: backup is running\n" in said
+
+
 def test_a_hook_that_cannot_be_written_does_not_veto(lab: RunningLab):
     inject(lab, "kind=disk-full endpoint=lp1")
     rule = inject(lab, "kind=check-vetoed partition=lp1 hook=10-app")

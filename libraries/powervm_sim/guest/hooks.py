@@ -27,12 +27,14 @@ class Hooks:
     """Runs the hooks of a phase.
 
     Attributes:
-        output: What the hooks of the last check have printed: a console shows it when one of them has vetoed.
+        output: What the hooks of the last phase have printed.
+        veto: What the hooks of the last check have printed when one of them did not agree: a console shows it.
     """
 
     def __init__(self, guest: LinuxGuest) -> None:
         self._guest = guest
         self.output = ""
+        self.veto = ""
 
     def run(self, phase: str) -> int:
         """All hooks in the order of their names; at ``check`` the first status that is not 0 ends it.
@@ -40,8 +42,9 @@ class Hooks:
         Args:
             phase: ``check``, ``undocheck``, ``pre`` or ``post``.
         """
+        self.output = ""
         if phase == "check":
-            self.output = ""
+            self.veto = ""
         for name in self._names():
             path = f"{FOLDER}/{name}"
             pid = self._guest.processes.next_pid()
@@ -49,6 +52,7 @@ class Hooks:
             status = self._one(path, phase)
             self._log(f"hook '{path}' exited with status {status}\n")
             if status and phase == "check":
+                self.veto = self.output
                 return status
         return 0
 
@@ -79,8 +83,7 @@ class Hooks:
         thread = threading.Thread(target=lambda: asyncio.run(work()), name="drmgr hook")
         thread.start()
         thread.join()
-        if phase == "check":
-            self.output += printed.text
+        self.output += printed.text
         return result[0]
 
     def _log(self, text: str) -> None:

@@ -171,6 +171,10 @@ class Guest(ConsoleSeat, Protocol):
     def check_migration(self, stream_id: int, target_id: int) -> int:
         """``drmgr -m -c pmig -p check`` is run; returns its exit status (0: the operating system agrees)."""
 
+    @property
+    def objection(self) -> str:
+        """What programs of the operating system have printed that made the last check fail; empty otherwise."""
+
     def start_migration(self, stream_id: int, target_id: int) -> None:
         """``drmgr -m -c pmig -p pre`` is run: the copy goes on while the partition runs."""
 

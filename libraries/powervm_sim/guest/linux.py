@@ -147,6 +147,11 @@ class LinuxGuest(Facts):
         """``drmgr -m -c pmig -p check`` is run."""
         return self.migration.check(stream_id, target_id)
 
+    @property
+    def objection(self) -> str:
+        """What the hooks of the last check have printed when one of them did not agree."""
+        return self.hooks.veto
+
     def start_migration(self, stream_id: int, target_id: int) -> None:
         """``drmgr -m -c pmig -p pre`` is run."""
         self.tree.settle()  # it was filled by the hardware of this server
@@ -241,8 +246,9 @@ class LinuxGuest(Facts):
         self.logs.append(path, data)
 
     def append_drmgr(self, data: bytes) -> None:
-        """drmgr writes to its log."""
+        """drmgr writes to its log, and IBM.DRM, which runs it, to its trace."""
         self.logs.append(DRMGR_LOG, data)
+        self.logs.append(system_files.DRM_TRACE, system_files.trace_record(data, self.clock.time()))
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something so many seconds from now, unless the system goes down; at once where no time passes."""

@@ -54,6 +54,7 @@ class Rsct:
         # A session that hangs since boot; only a stop of ctrmc frees it.
         self._stuck = behaviour is Rmc.BROKEN
         self.remote_clients = behaviour is not Rmc.BROKEN
+        self._clients_later: bool | None = None
 
     def __iter__(self) -> Iterator[Subsystem]:
         return iter(self._subsystems.values())
@@ -90,6 +91,8 @@ class Rsct:
         if subsystem.pid is None:
             program = f"/opt/rsct/bin/{subsystem.name}d"
             subsystem.pid = self._processes.add(program, ended=lambda: self._ended(subsystem)).pid
+            if subsystem.name == "ctrmc" and self._clients_later is not None:
+                self.remote_clients, self._clients_later = self._clients_later, None
             self._changed()
         return subsystem.pid
 
@@ -113,7 +116,12 @@ class Rsct:
     def allow_remote_clients(self, allowed: bool) -> None:
         """Let consoles connect, or not."""
         self.remote_clients = allowed
+        self._clients_later = None
         self._changed()
+
+    def allow_remote_clients_from_next_start(self, allowed: bool) -> None:
+        """Let consoles connect from the next start of ctrmc on, or not (``rmcctrl -q`` and ``-Q``)."""
+        self._clients_later = allowed
 
     def reconfigure(self) -> None:
         """Make the configuration anew and start with it (``recfgct``)."""

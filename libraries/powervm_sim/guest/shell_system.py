@@ -96,6 +96,11 @@ class GuestSystem:
         process = current()
         return process.signal if process is not None else 0
 
+    def here(self) -> int:
+        """The number of the process of the current task, or 0."""
+        process = current()
+        return process.pid if process is not None else 0
+
     def kill(self, pid: int, signal: str) -> None:
         """Send a signal."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import uuid
 from functools import partial
 from itertools import count
@@ -13,6 +14,8 @@ from powervm_sim.guest.tree import Tree
 
 if TYPE_CHECKING:
     from powervm_sim.guest.linux import LinuxGuest
+
+DRM_TRACE = "/var/ct/IW/log/mc/IBM.DRM/trace"
 
 _FOLDERS = (
     "/boot",
@@ -38,6 +41,11 @@ _FOLDERS = (
 )
 
 
+def trace_record(data: bytes, now: float) -> bytes:
+    """What an action leaves in the binary trace of IBM.DRM."""
+    return struct.pack(">4sQI", b"TRC\0", int(now * 1e6), len(data)) + data
+
+
 def fill(guest: LinuxGuest) -> None:
     """Make all folders and files."""
     tree, spec = guest.tree, guest.spec
@@ -59,6 +67,10 @@ def fill(guest: LinuxGuest) -> None:
     fill_programs(guest)
     tree.write("/var/log/boot.log", b"", mode=0o600)
     tree.write("/var/ct/IBM.DRM.stderr", b"", mode=0o600)
+    tree.make_folders(DRM_TRACE.rpartition("/")[0])
+    tree.write(DRM_TRACE, trace_record(b"IBM.DRM", guest.clock.time()), mode=0o600)
+    for name in ("platform", "rtas_errd.log"):
+        tree.write(f"/var/log/{name}", b"", mode=0o600)
     if spec.system.system_log:
         tree.write("/var/log/messages", b"", mode=0o600)
     for path, text in spec.files.items():

@@ -16,6 +16,7 @@ from powervm_sim.migration.messages import (
     from_target,
     multipath_changes,
     no_server_adapter,
+    objection,
     of_side,
     profile_replaced,
     terminal_open,
@@ -191,5 +192,10 @@ def _guest(world: World, request: Request, stream_id: int) -> Iterator[HscError]
     guest = request.partition.guest
     if guest is None or request.placement.rmc_state != "active":
         return
-    if moves.ask_guest(world, request, stream_id) != 0:
+    status = moves.ask_guest(world, request, stream_id)
+    if status:
         yield hsc.not_ready()
+        if guest.objection:
+            target_id = request.target.free_id(request.placement.lpar_id)
+            command = f"drmgr -m -c pmig -p check -s 0x{stream_id:016x} -t {target_id} -n -d 1 5"
+            yield objection(request.partition.name, command, status, guest.objection)

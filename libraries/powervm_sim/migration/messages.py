@@ -130,3 +130,12 @@ def profile_replaced() -> HscError:
         "existing profile, which would be replaced with the current partition definition, or you may specify a new "
         "profile to save the current partition state.",
     )
+
+
+def objection(name: str, command: str, status: int, output: str) -> HscError:
+    """What the operating system of the migrating partition had to say when it did not agree."""
+    return HscError(
+        "HSCLA29A",
+        f"The RMC command issued to partition {name} failed. The partition command is: {command} "
+        f"The RMC return code is: 0 The OS command return code is: {status} The OS standard out is: {output.rstrip()}",
+    )

@@ -13,9 +13,9 @@ import asyncssh
 from asyncssh.misc import SoftEOFReceived
 
 from powervm_sim.faults.commands import CONNECTION
-from powervm_sim.flow import until_flowing
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
+from powervm_sim.serving.outgoing import ChannelOutput, Outgoing
 from powervm_sim.shell.call import Input, Output, Terminal
 from powervm_sim.shell.prompts import prompt
 from powervm_sim.shell.shell import LONGEST_SCRIPT
@@ -34,30 +34,19 @@ _PASSWORD = re.compile(r"""(--passwd[\s=]+)("[^"]*"|'[^']*'|\S+)""")
 Process = asyncssh.SSHServerProcess[str]
 
 
-class ChannelOutput:
-    """An `Output` over an SSH channel."""
-
-    def __init__(self, writer: asyncssh.SSHWriter[str]) -> None:
-        self._writer = writer
-
-    async def write(self, text: str) -> None:
-        """Write; waits while the client does not take it. Raises BrokenPipeError when the client is gone."""
-        if self._writer.is_closing():
-            raise BrokenPipeError("the client has closed the channel")
-        self._writer.write(text)
-        try:
-            await self._writer.drain()
-            await until_flowing(self._writer.channel)
-        except asyncssh.Error as error:
-            raise BrokenPipeError("the client is gone") from error
-
-
 class SessionTerminal:
     """The terminal of a session with a pty."""
 
-    def __init__(self, process: Process, stdin: Incoming, interruptible: Callable[[Any], Awaitable[Any]]) -> None:
+    def __init__(
+        self,
+        process: Process,
+        stdin: Incoming,
+        outgoing: Outgoing,
+        interruptible: Callable[[Any], Awaitable[Any]],
+    ) -> None:
         self._process = process
         self._stdin = stdin
+        self._outgoing = outgoing
         self._interruptible = interruptible
         self.columns, self.rows = process.term_size[:2]
 
@@ -75,7 +64,7 @@ class SessionTerminal:
         if not echo:
             channel.set_echo(False)
         try:
-            await ChannelOutput(self._process.stdout).write(prompt)
+            await ChannelOutput(self._process.stdout, self._outgoing).write(prompt)
             line = await self._stdin.readline()
         finally:
             if not echo:
@@ -87,6 +76,7 @@ class SessionTerminal:
     @contextmanager
     def raw(self) -> Iterator[Output]:
         """Every character counts as it is typed and is not shown; what is written goes out as it is."""
+        self._outgoing.flush()
         channel: Any = self._process.channel
         channel.set_line_mode(False)
         try:
@@ -129,9 +119,10 @@ class Session:
         self._process = process
         self._user = str(process.get_extra_info("username"))
         self._stdin = Incoming()
+        self._outgoing = Outgoing()
         self._terminal: SessionTerminal | None = None
         if process.term_type is not None:
-            self._terminal = SessionTerminal(process, self._stdin, self._interruptible)
+            self._terminal = SessionTerminal(process, self._stdin, self._outgoing, self._interruptible)
         self._current: asyncio.Task[Any] | None = None
         self._interrupted = False
         self._early_interrupt = False
@@ -152,6 +143,7 @@ class Session:
         self._exit(results[0])
 
     def _exit(self, result: int | BaseException) -> None:
+        self._outgoing.flush()
         if isinstance(result, (BrokenPipeError, ConnectionError)):
             return
         if isinstance(result, asyncio.CancelledError):
@@ -207,7 +199,7 @@ class Session:
         return await self._command(shell, script, self._stdin) if script.strip() else status
 
     async def _command(self, shell: LoginShell, script: str, stdin: Input) -> int:
-        stdout, stderr = ChannelOutput(self._process.stdout), ChannelOutput(self._process.stderr)
+        stdout, stderr = self._output(self._process.stdout), self._output(self._process.stderr)
         if self._terminal is not None:
             stderr = stdout  # a terminal has one stream
         status: int | None = None
@@ -227,7 +219,7 @@ class Session:
         return status
 
     async def _interactive(self, shell: LoginShell) -> int:
-        stdout = ChannelOutput(self._process.stdout)
+        stdout = self._output(self._process.stdout)
         status = 0
         script = ""
         while not shell.exited:
@@ -248,6 +240,9 @@ class Session:
         await stdout.write(self._machine.farewell)
         return status
 
+    def _output(self, writer: asyncssh.SSHWriter[str]) -> ChannelOutput:
+        return ChannelOutput(writer, self._outgoing)
+
     def _prompt(self, shell: LoginShell, status: int, *, more: bool) -> str:
         machine, user = self._machine, self._user
         return prompt(shell.variables, machine.prompt(user), host=machine.name, user=user, status=status, more=more)
@@ -266,7 +261,7 @@ class Session:
                 raise
             self._interrupted = False
             self._stdin.drop()
-            await ChannelOutput(self._process.stdout).write("^C\n" if self._terminal else "")
+            await self._output(self._process.stdout).write("^C\n" if self._terminal else "")
             return None
         finally:
             self._current = outer

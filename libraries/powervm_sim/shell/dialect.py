@@ -50,7 +50,9 @@ class Dialect:
     folder: str = "/usr/bin"
 
 
-BASH = Dialect("bash", "-bash", line_numbers=True)
+_KSH_ONLY = frozenset({"print"})
+
+BASH = Dialect("bash", "-bash", line_numbers=True, without=_KSH_ONLY)
 """A partition's shell."""
 
 _SHELLS = frozenset({"bash", "sh", "env"})
@@ -60,7 +62,7 @@ RESTRICTED_BASH = Dialect(
     "-bash",
     restricted=True,
     protected=frozenset({"PATH", "SHELL", "ENV", "BASH_ENV"}),
-    without=_SHELLS,
+    without=_SHELLS | _KSH_ONLY,
     folder="/usr/hmcrbin",
 )
 """A management console's shell. That it is a restricted bash is documented; the wording is bash's own."""

@@ -22,7 +22,7 @@ from powervm_sim.shell.state import (
     ShellError,
     State,
 )
-from powervm_sim.shell.streams import Redirections, Streams
+from powervm_sim.shell.streams import Redirections, Streams, differences
 from powervm_sim.shell.syntax import (
     ArithmeticCommand,
     Assignment,
@@ -43,6 +43,8 @@ from powervm_sim.shell.syntax import (
 
 KILLED_BY_PIPE = 141
 """The status of a writer whose reader has gone (128 + SIGPIPE)."""
+
+_ONE_STAGE = (SimpleCommand, Condition, ArithmeticCommand)
 
 
 class _Capture(Collector):
@@ -82,10 +84,16 @@ class Executor:
 
     async def script(self, script: Script, streams: Streams) -> int:
         """Run items one after the other; returns the last status."""
-        status = 0
+        status, done = 0, len(self.state.moved)
         for item in script.items:
-            status = await self._item(item, streams)
+            status = await self._item(item, self.moved(streams, done))
         return status
+
+    def moved(self, streams: Streams, done: int = 0) -> Streams:
+        """The streams after what ``exec`` has redirected in this shell; ``done`` of its calls are in them already."""
+        for changes in self.state.moved[done:]:
+            streams = streams.replaced(changes)
+        return streams
 
     async def isolated(self, run: Awaitable[int]) -> int:
         """The status of what runs in a subshell: no exit, error or closed pipe gets out of it."""
@@ -127,6 +135,8 @@ class Executor:
         if len(pipeline.commands) == 1:
             single = pipeline.commands[0]
             status = await self._tolerant(self.command, single, streams, tolerate=pipeline.negated)
+            if isinstance(single, _ONE_STAGE) or (isinstance(single, Group) and single.subshell):
+                self.state.stages = [status]
         else:
             status = await self._reporting(self._stages, pipeline.commands, streams)
         if pipeline.timed:
@@ -144,6 +154,7 @@ class Executor:
             statuses = await together(
                 [self._stage(command, index, pipes, streams) for index, command in enumerate(commands)]
             )
+        self.state.stages = statuses
         if self.state.options.pipefail:
             return next((status for status in reversed(statuses) if status), 0)
         return statuses[-1]
@@ -210,7 +221,11 @@ class Executor:
         words = await expander.fields(command.words)
         redirections = Redirections(state, expander)
         try:
-            streams = await redirections.apply(command.redirects, streams)
+            outer, streams = streams, await redirections.apply(command.redirects, streams)
+            if words == ["exec"]:
+                redirections.keep()
+                state.moved.append(differences(outer, streams))
+                return 0
             if not words:
                 return await self._assign(command.assignments, expander)
             overlay = {item.name: await self._assigned(item, expander) for item in command.assignments}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from powervm_sim.shell.syntax import Parameter
 
 if TYPE_CHECKING:
     from powervm_sim.shell.expansion import Expander
+
+_ELEMENT = re.compile(r"\$\{([#!]?)([A-Za-z_]\w*)\[([^]]+)\][^}]*\}")
 
 LONGEST_SEARCHED = 64 * 1024
 """Characters of a value that patterns are applied to."""
@@ -24,7 +27,7 @@ async def value_of(part: Parameter, state: State, expander: Expander) -> str:
     """
     operation = part.operation
     if operation == "bad":
-        raise ShellError(f"{part.raw}: bad substitution", scope="line")
+        return _element(part.raw, state)
     value = state.get(part.name)
     if operation in (":=", "=", ":?", "?"):
         return await _required(part, value, state, expander)
@@ -41,6 +44,21 @@ async def value_of(part: Parameter, state: State, expander: Expander) -> str:
     if operation == ":":
         return await _slice(part, value, expander)
     return await _edited(part, value, expander)
+
+
+def _element(raw: str, state: State) -> str:
+    """``${PIPESTATUS[N]}``, the only array that there is. Raises ShellError for everything else."""
+    element = _ELEMENT.fullmatch(raw) if state.dialect.name == "bash" else None
+    if element is None:
+        raise ShellError(f"{raw}: bad substitution", scope="line")
+    before, name, index = element.groups()
+    if name != "PIPESTATUS" or before == "!" or not (index in "@*" or index.isdigit()):
+        raise ShellError(f"{raw}: arrays: not simulated", scope="line")
+    chosen = state.stages if index in "@*" else state.stages[int(index) : int(index) + 1]
+    if before and index in "@*":
+        return str(len(chosen))
+    text = " ".join(map(str, chosen))
+    return str(len(text)) if before else text
 
 
 async def _required(part: Parameter, value: str | None, state: State, expander: Expander) -> str:

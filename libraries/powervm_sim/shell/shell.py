@@ -108,20 +108,19 @@ class Shell:
             _check_length(script)
             await self._lines(Parser(script), streams)
             if not state.login:
-                state.status = await ended(self._executor, streams, state.status)
+                state.status = await ended(self._executor, self._executor.moved(streams), state.status)
         except ShellSyntaxError as error:
             state.status = 2
             await stderr.write(syntax_message(error, script, state))
         except ExitShell as end:
-            state.status = await ended(self._executor, streams, end.status)
+            state.status = await ended(self._executor, self._executor.moved(streams), end.status)
             self.exited = True
         except asyncio.CancelledError:
             signal = state.system.signal(state.pid) if state.system is not None else 0
-            if state.traps:
-                await killed(self._executor, streams, signal)
+            status = await killed(self._executor, self._executor.moved(streams), signal)
             if not signal:
                 raise
-            state.status = 128 + signal  # the shell was killed, not its client
+            state.status = status  # the shell was killed, not its client
             self.exited = True
         except (BrokenPipeError, TooMuchData):  # nobody takes the output any more, or it is too much to be kept
             state.status = KILLED_BY_PIPE
@@ -132,7 +131,7 @@ class Shell:
         while (line := parser.line()) is not None:
             state.loops = state.calls = state.tolerated = state.returnable = 0
             try:
-                state.status = await self._executor.script(line, streams)
+                state.status = await self._executor.script(line, self._executor.moved(streams))
             except AbandonLine as end:
                 state.status = end.status
             except ShellError as error:

@@ -167,6 +167,7 @@ class State:
     processes: Processes = field(default_factory=Processes)
     last_pid: int | None = None
     status: int = 0
+    stages: list[int] = field(default_factory=lambda: [0])
     substitution_status: int | None = None
     line: int = 1
     loops: int = 0
@@ -180,6 +181,7 @@ class State:
     started: float = field(default_factory=time.monotonic)
     traps: dict[str, str] = field(default_factory=dict)
     locals: list[dict[str, str | None]] = field(default_factory=list)
+    moved: list[dict[int, Any]] = field(default_factory=list)
 
     def fork(self) -> State:
         """The memory of a subshell: a copy, whose changes stay its own."""
@@ -191,6 +193,7 @@ class State:
         child.positional = list(self.positional)
         child.options = copy(self.options)
         child.jobs = []
+        child.moved = []
         child.traps = {}
         child.locals = [dict(scope) for scope in self.locals]
         return child
@@ -245,6 +248,7 @@ def _flags(state: State) -> str:
 
 _SPECIAL: dict[str, Callable[[State], str | None]] = {
     "?": lambda state: str(state.status),
+    "PIPESTATUS": lambda state: str(state.stages[0]) if state.dialect.name == "bash" else None,
     "$": lambda state: str(state.pid),
     "!": lambda state: None if state.last_pid is None else str(state.last_pid),
     "#": lambda state: str(len(state.positional)),

@@ -47,6 +47,13 @@ class Streams:
         return Streams({number: stream for number, stream in table.items() if stream is not None})
 
 
+def differences(before: Streams, after: Streams) -> dict[int, Any]:
+    """What has to be replaced to come from some streams to others."""
+    numbers = {*before.table, *after.table}
+    pairs = {number: (before.table.get(number), after.table.get(number)) for number in numbers}
+    return {number: new for number, (old, new) in pairs.items() if new is not old}
+
+
 class Redirections:
     """Opens what redirections name; `close` afterwards."""
 
@@ -60,6 +67,10 @@ class Redirections:
         for redirect in redirects:
             streams = await self._one(redirect, streams)
         return streams
+
+    def keep(self) -> None:
+        """Leave the files open that were opened: they are the shell's own from now on."""
+        self._opened.clear()
 
     async def close(self) -> None:
         """Close the files that were opened."""

@@ -46,6 +46,9 @@ class System(Protocol):
     def signal_here(self) -> int:
         """The signal that ends the process that the current task belongs to, or 0."""
 
+    def here(self) -> int:
+        """The number of the process that the current task belongs to, or 0."""
+
     def kill(self, pid: int, signal: str) -> None:
         """Send a signal by name or number. Raises ProcessLookupError; ValueError for an unknown signal."""
 

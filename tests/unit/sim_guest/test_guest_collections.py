@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from guest_doubles import Result, limited, make_real_guest, run_in
+from guest_doubles import Result, limited, make_real_guest, run_in, runner
 
 from powervm_sim.guest.linux import LinuxGuest
 
@@ -114,3 +114,25 @@ def test_ctsnap_leaves_rsct_data() -> None:
     guest, result = collected("/opt/rsct/bin/ctsnap -x runrpttr")
     assert re.fullmatch(r"/tmp/ctsupt/ctsnap\.lp7\.\d{10}\.tar\.gz\n", result.out)
     assert b"IBM.DRM" in members(guest.tree.read(result.out.strip()))["lssrc_-a"]
+
+
+def test_ctsnap_is_found_without_its_folder() -> None:
+    assert collected("ctsnap -x runrpttr; command -v ctsnap")[1].out.endswith("/usr/sbin/ctsnap\n")
+
+
+def test_the_logs_of_the_platform_and_of_the_agent_are_there_and_are_collected() -> None:
+    guest, result = collected("servicelog --dump; cd /var/log; [ -f platform ] && [ -f rtas_errd.log ]")
+    assert result == Result(0, "", "")
+    trace = "/var/ct/IW/log/mc/IBM.DRM/trace"
+    before = guest.tree.read(trace)
+    guest.append_drmgr(b"drmgr: -m -c pmig\n")
+    assert guest.tree.read(trace).startswith(before)
+    assert b"drmgr: -m -c pmig" in guest.tree.read(trace)[len(before) :]
+    assert runner(guest)("servicelog --query=id=1").status == 1
+
+
+def test_a_report_holds_what_the_plugin_for_power_collects() -> None:
+    guest, result = collected("sos report --batch -o powerpc")
+    found = members(guest.tree.read(result.out.split()[result.out.split().index("in:") + 1]))
+    assert {"var/ct/IBM.DRM.stderr", "var/ct/IW/log/mc/IBM.DRM/trace"} <= found.keys()
+    assert {"sos_commands/powerpc/servicelog_--dump", "sos_commands/powerpc/ctsnap_-x_runrpttr"} <= found.keys()

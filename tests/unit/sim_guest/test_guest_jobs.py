@@ -173,3 +173,14 @@ def test_handlers_run_when_a_shell_ends(run: Run) -> None:
 def test_a_killed_script_has_its_handlers_run(run: Run) -> None:
     script = r"printf 'trap \"echo term\" TERM\ntrap \"echo end\" EXIT\nsleep 30\n' > /tmp/t.sh; "
     assert run(script + "sh /tmp/t.sh & sleep 0.05; kill $!; wait $!; echo $?").out == "term\nend\n143\n"
+
+
+def test_a_handler_of_a_signal_says_with_what_status_its_shell_ends(run: Run) -> None:
+    result = run("bash -c 'trap \"echo caught; exit 3\" TERM; kill -TERM $$; echo no'; echo $?")
+    assert result.out == "caught\n3\n"
+
+
+def test_an_inner_shell_has_a_number_of_its_own(run: Run) -> None:
+    outer, inner, group = run("echo $$; bash -c 'echo $$'; (echo $$)").out.split()
+    assert group == outer != inner
+    assert run("bash -c 'kill -9 $$'; echo $?").out == "137\n"

@@ -225,3 +225,23 @@ def test_messages_file_is_only_there_with_rsyslog(hands: Hands) -> None:
     assert run("journalctl -t drmgr -o cat").out == (
         "drmgr: -m -c pmig -p check -s 0xd7a884f83d830e6d -t 19 -n -d 1 5\n"
     )
+
+
+def test_json_is_written_as_systemd_writes_it(guest: LinuxGuest, run: Run) -> None:
+    guest.kernel_log.write("bad", Level.ERR)
+    assert run('journalctl -k -n 1 -o json | grep -c \'"PRIORITY":"3","SYSLOG\'').out == "1\n"
+    pretty = run("journalctl -k -n 1 -o json-pretty").out.splitlines()
+    assert pretty[0] == "{"
+    assert '\t"PRIORITY" : "3",' in pretty
+
+
+def test_a_cursor_file_is_a_line(run: Run) -> None:
+    cursor = run("journalctl -k -n 1 --show-cursor").out.splitlines()[-1].removeprefix("-- cursor: ")
+    assert run("journalctl -k --cursor-file=c > /dev/null; cat c").out == f"{cursor}\n"
+    assert run("journalctl -k --cursor-file=c").out == "-- No entries --\n"
+
+
+@pytest.mark.parametrize("option", ["--disk-usage", "--vacuum-time=1s", "--rotate", "--flush", "-F", "-N"])
+def test_what_the_real_journalctl_knows_is_not_called_unknown(run: Run, option: str) -> None:
+    result = run(f"journalctl {option} PRIORITY" if option == "-F" else f"journalctl {option}")
+    assert result == Result(1, "", f"journalctl: {option.partition('=')[0]}: not simulated\n")

@@ -216,3 +216,15 @@ def test_a_later_shutdown_is_refused(run: Run, hands: Hands) -> None:
 def test_drmgr_is_not_for_people(run: Run) -> None:
     assert run("drmgr -c pmig -p pre") == Result(1, "", "The -m must be specified for migrations\n")
     assert run("drmgr -m -c pmig -p post -s 0x1") == Result(1, "", 'Invalid command "post" specified\n')
+
+
+def test_remote_clients_can_be_forbidden_from_the_next_start_on(guest: LinuxGuest, run: Run) -> None:
+    rmcctrl = "/opt/rsct/bin/rmcctrl"
+    assert run(f"{rmcctrl} -Q") == Result(0, "", "")
+    assert ready(guest)
+    run(f"{rmcctrl} -z; {rmcctrl} -A")
+    assert not ready(guest)
+    run(f"{rmcctrl} -q")
+    assert not ready(guest)
+    run(f"{rmcctrl} -z; {rmcctrl} -A")
+    assert ready(guest)

@@ -331,3 +331,8 @@ def test_the_view_is_made_anew_for_each_command(hands: Hands, wait: Wait) -> Non
 
 def test_times_are_those_of_the_clock(server: VirtualIOServer) -> None:
     assert [entry.time for entry in server.error_log] == [START]
+
+
+def test_print_feeds_a_root_shell_as_echo_does(vios: Run) -> None:
+    assert vios("print 'echo hi' | ioscli oem_setup_env") == Result(0, "hi\n", "")
+    assert vios("print -n a; print -- -n; print -r 'x\\\\y'").out == "a-n\nx\\\\y\n"

@@ -56,7 +56,6 @@ NOT_SIMULATED = [
     "for ((i=0;i<3;i++)); do :; done",
     "a=(1 2)",
     "a[0]=1",
-    "exec 3>f",
     "coproc cat",
     "[ -o errexit ]",
     "grep -r x",
@@ -153,3 +152,9 @@ def test_lines_before_a_syntax_error_have_their_effect() -> None:
     result = run("echo a\necho b\n)\necho c")
     assert (result.stdout, result.status) == ("a\nb\n", 2)
     assert result.stderr.startswith("bash: -c: line 3: syntax error near unexpected token `)'")
+
+
+def test_an_array_is_refused_by_name_and_not_called_a_mistake() -> None:
+    assert run("echo ${names[1]}").stderr == "bash: line 1: ${names[1]}: arrays: not simulated\n"
+    assert run("echo ${!names[@]}").stderr == "bash: line 1: ${!names[@]}: arrays: not simulated\n"
+    assert run("echo ${a[}").stderr == "bash: line 1: ${a[}: bad substitution\n"

@@ -86,6 +86,7 @@ class MemoGuest:
         self.calls: list[str] = []
         self.hardware: Hardware | None = None
         self.check_status = 0
+        self.objection = ""
         self.dirty_rate = 0.0
         self.port_status = 0
 

@@ -76,7 +76,7 @@ _MODULES = (
     tar,
 )
 _IN_PATH: dict[str, GuestCommand] = {name: command for module in _MODULES for name, command in module.COMMANDS.items()}
-_RSCT: dict[str, GuestCommand] = {**rmc.COMMANDS, **rmc.PATH_ONLY, **collections.PATH_ONLY}
+_RSCT: dict[str, GuestCommand] = {**rmc.COMMANDS, **rmc.PATH_ONLY, **collections.RSCT}
 
 _PROGRAM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 _RSCT_FOLDERS = ("/opt/rsct/bin", "/usr/sbin/rsct/bin", "/opt/rsct/install/bin", "/usr/sbin/rsct/install/bin")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from powervm_sim.guest.linux import LinuxGuest
 
 _RSCT = "/opt/rsct/bin"
+_DRMGR_LOGS = ("/var/log/drmgr", "/var/log/drmgr.0")
+_DRM_FILES = ("/var/ct/IBM.DRM.stderr", "/var/ct/IW/log/mc/IBM.DRM/trace")
 _SOS_PLUGINS: dict[str, tuple[float, tuple[str, ...], tuple[str, ...]]] = {
     "date": (1, ("date",), ()),
     "devicetree": (2, (), ()),
@@ -29,7 +31,7 @@ _SOS_PLUGINS: dict[str, tuple[float, tuple[str, ...], tuple[str, ...]]] = {
     "multipath": (2, ("multipath -ll",), ()),
     "networking": (6, ("ip address", "ip route", "ip -s link"), ("/etc/hosts",)),
     "powerpc": (
-        60,
+        15,
         (
             "lparstat -i",
             "lsdevinfo",
@@ -37,8 +39,17 @@ _SOS_PLUGINS: dict[str, tuple[float, tuple[str, ...], tuple[str, ...]]] = {
             "lssrc -a",
             "lsrsrc IBM.MCP",
             f"{_RSCT}/rmcdomainstatus -s ctrmc",
+            "servicelog --dump",
+            "ctsnap -x runrpttr",
         ),
-        ("/proc/powerpc/lparcfg", "/var/log/drmgr", "/var/log/drmgr.0", "/var/log/hcnmgr", "/proc/cpuinfo"),
+        (
+            "/proc/powerpc/lparcfg",
+            "/var/log/drmgr",
+            "/var/log/drmgr.0",
+            "/var/log/hcnmgr",
+            "/proc/cpuinfo",
+            *_DRM_FILES,
+        ),
     ),
     "process": (2, ("ps aux",), ()),
     "processor": (2, ("lscpu",), ("/proc/cpuinfo",)),
@@ -55,9 +66,13 @@ _SOS_LONG = """
 """
 
 _FEATURES = {
-    "LPAR": (2, ("lparstat -i", "lsdevinfo -c"), ("/proc/powerpc/lparcfg", "/var/log/drmgr", "/var/log/drmgr.0")),
+    "LPAR": (2, ("lparstat -i", "lsdevinfo -c"), ("/proc/powerpc/lparcfg", *_DRMGR_LOGS)),
     "HCN": (1, ("hcnversion",), ("/var/log/hcnmgr",)),
-    "RSCT": (40, ("lssrc -a", "lsrsrc IBM.MCP", f"{_RSCT}/rmcdomainstatus -s ctrmc"), ()),
+    "RSCT": (
+        5,
+        ("lssrc -a", "lsrsrc IBM.MCP", f"{_RSCT}/rmcdomainstatus -s ctrmc", "ctsnap -x runrpttr"),
+        _DRM_FILES,
+    ),
     "BOOT": (4, ("dmesg", "journalctl --no-pager"), ("/proc/cmdline", "/var/log/boot.log")),
     "NET": (6, ("ip address", "ip route", "ip -s link"), ("/etc/hosts",)),
     "MPIO": (3, ("multipath -ll", "lsscsi"), ()),
@@ -286,6 +301,6 @@ async def ctsnap(guest: LinuxGuest, call: Call) -> int:
     return 0
 
 
-COMMANDS: dict[str, GuestCommand] = {"sos": sos, "sosreport": sos, "supportconfig": supportconfig}
+RSCT: dict[str, GuestCommand] = {"ctsnap": ctsnap}
 
-PATH_ONLY: dict[str, GuestCommand] = {"ctsnap": ctsnap}
+COMMANDS: dict[str, GuestCommand] = {"sos": sos, "sosreport": sos, "supportconfig": supportconfig, **RSCT}

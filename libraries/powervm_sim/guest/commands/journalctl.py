@@ -49,8 +49,15 @@ _LONG = {
     "catalog": "-x",
     "pager-end": "-e",
 }
-_SHORT = "kn:c:p:o:ab:S:U:t:qrlfu:mg:xe"
-_UNSIMULATED = frozenset({"-m", "-x"})
+_SHORT = "kn:c:p:o:ab:S:U:t:qrlfu:mg:xeF:ND:M:h"
+_UNSIMULATED = frozenset({"-m", "-x", "-F", "-N", "-D", "-M", "-h"})
+_REFUSED_NAMES = """
+    disk-usage vacuum-size= vacuum-files= vacuum-time= verify sync relinquish-var smart-relinquish-var flush
+    rotate header list-catalog dump-catalog update-catalog setup-keys field= fields system user user-unit=
+    directory= file= root= image= namespace= machine= case-sensitive output-fields= facility= version help
+    truncate-newline invocation= list-invocations
+"""
+_REFUSED = _REFUSED_NAMES.split()
 _FORMAT_NAMES = """
     short short-monotonic short-iso short-precise short-unix short-full json json-pretty cat with-unit
 """
@@ -79,7 +86,7 @@ async def journalctl(guest: LinuxGuest, call: Call) -> int:
     for entry in reversed(entries) if "-r" in options else entries:
         await show(entry)
     if "--cursor-file" in options and show.last:
-        guest.tree.write(options["--cursor-file"], show.last.cursor.encode())
+        guest.tree.write(options["--cursor-file"], f"{show.last.cursor}\n".encode())
     if "--show-cursor" in options and show.last:
         await call.stdout.write(f"-- cursor: {show.last.cursor}\n")
     if "-f" in options:
@@ -153,14 +160,15 @@ def _options(guest: LinuxGuest, call: Call) -> tuple[dict[str, str], dict[str, s
             words.append(word)
     version = guest.package_version("systemd").partition(".")[0]
     old = version.isdigit() and int(version) < _CURSOR_FILE_VERSION
-    long = tuple(name for name in _LONG if not (old and name == "cursor-file="))
+    long = tuple(name for name in (*_LONG, *_REFUSED) if not (old and name == "cursor-file="))
     given, rest = parse(replace(call, arguments=words), _SHORT, long)
     names = {f"--{name.rstrip('=')}": letter for name, letter in _LONG.items()}
     options = {names.get(name, name): value for name, value in given}
     if "--cursor-file" in options:
         options["--cursor-file"] = place(call, options["--cursor-file"])
-    if options.keys() & _UNSIMULATED:
-        raise not_simulated(call, min(options.keys() & _UNSIMULATED))
+    unsimulated = options.keys() & (_UNSIMULATED | {f"--{name.rstrip('=')}" for name in _REFUSED})
+    if unsimulated:
+        raise not_simulated(call, min(unsimulated))
     matches: dict[str, set[str]] = {}
     for word in rest:
         name, equals, value = word.partition("=")
@@ -275,11 +283,18 @@ def _shown(guest: LinuxGuest, entry: Entry, form: str, *, host: bool, utc: bool)
     if form == "cat":
         return entry.text
     if form.startswith("json"):
-        return json.dumps(fields(guest, entry), indent="\t" if form == "json-pretty" else None)
+        return _json(fields(guest, entry), pretty=form == "json-pretty")
     stamp = _stamp(entry, form, utc=utc)
     origin = entry.identifier if entry.pid is None else f"{entry.identifier}[{entry.pid}]"
     name = f"{guest.spec.short_name} " if host else ""
     return f"{stamp} {name}{origin}: {entry.text}"
+
+
+def _json(values: dict[str, str], *, pretty: bool) -> str:
+    """As systemd writes it: in one line without spaces, or one field to a line with spaces around the colon."""
+    if pretty:
+        return json.dumps(values, indent="\t", separators=(",", " : "))
+    return json.dumps(values, separators=(",", ":"))
 
 
 def _stamp(entry: Entry, form: str, *, utc: bool) -> str:

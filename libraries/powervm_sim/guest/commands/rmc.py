@@ -14,12 +14,15 @@ from powervm_sim.shell.call import Call
 if TYPE_CHECKING:
     from powervm_sim.guest.linux import LinuxGuest
 
-_KNOWN_ONLY = "adDKmMqQuUhvV"
+_KNOWN_ONLY = "adDKmMuUhvV"
 
 
 async def rmcctrl(guest: LinuxGuest, call: Call) -> int:
-    """``-z``/``-k`` stop everything, ``-A``/``-s`` start, ``-p``/``-P`` allow or forbid remote clients."""
-    options, rest = parse(call, "zkAspP" + _KNOWN_ONLY)
+    """``-z``/``-k`` stop everything, ``-A``/``-s`` start, ``-p``/``-P`` allow or forbid remote clients.
+
+    ``-q``/``-Q`` allow or forbid them from the next start on.
+    """
+    options, rest = parse(call, "zkAspPqQ" + _KNOWN_ONLY)
     if rest or len(options) != 1:
         raise UsageError("Usage: rmcctrl [ -a | -A | -d | -D | -k | -K | -m | -M | -p | -P | -q | -Q | -s | -z | -h ]")
     action = options[0][0]
@@ -29,6 +32,8 @@ async def rmcctrl(guest: LinuxGuest, call: Call) -> int:
         await _start(guest, call)
     elif action in ("-p", "-P"):
         guest.rsct.allow_remote_clients(action == "-p")
+    elif action in ("-q", "-Q"):
+        guest.rsct.allow_remote_clients_from_next_start(action == "-q")
     else:
         raise not_simulated(call, action)
     return 0

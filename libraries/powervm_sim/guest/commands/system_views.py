@@ -181,7 +181,15 @@ async def hostnamectl(guest: LinuxGuest, call: Call) -> int:
     return 0
 
 
+async def servicelog(guest: LinuxGuest, call: Call) -> int:  # noqa: ARG001 - as all commands
+    """``servicelog --dump``: the events of the platform that were reported to this system, which are none."""
+    if list(call.arguments) != ["--dump"]:
+        raise not_simulated(call, " ".join(call.arguments) or "without --dump")
+    return 0
+
+
 COMMANDS: dict[str, GuestCommand] = {
+    "servicelog": servicelog,
     "free": free,
     "mount": mount,
     "sysctl": sysctl,

@@ -25,11 +25,11 @@ async def run_text(invocation: Invocation, text: str, where: str) -> int:
     state, status = invocation.state, 0
     if state.calls >= DEEPEST_CALLS:
         raise ShellError(f"{invocation.name}: maximum nesting level exceeded ({DEEPEST_CALLS})", scope="line")
-    parser, line = Parser(text), state.line
+    parser, line, done = Parser(text), state.line, len(state.moved)
     state.calls += 1
     try:
         while (script := parser.line()) is not None:
-            status = await invocation.executor.script(script, invocation.streams)
+            status = await invocation.executor.script(script, invocation.executor.moved(invocation.streams, done))
     except ShellSyntaxError as error:
         await invocation.streams.stderr.write(syntax_message(error, text, state, where))
         return 2
@@ -44,8 +44,6 @@ async def _eval(invocation: Invocation) -> int:
 
 
 async def _exec(invocation: Invocation) -> int:
-    if not invocation.arguments:
-        raise ShellError("exec with redirections only: not simulated")
     invocation.refuse_restricted()
     raise ExitShell(await invocation.executor.run_words(invocation.arguments, invocation.streams, functions=False))
 
@@ -216,13 +214,18 @@ async def _inner(invocation: Invocation, text: str, names: Sequence[str], option
         name = {"e": "errexit", "u": "nounset", "x": "xtrace"}.get(option)
         if name:
             setattr(state.options, name, True)
+    if state.system is not None:
+        state.pid = state.system.here() or state.pid
     inner = Invocation(child, invocation.name, (), invocation.streams)
     try:
         status = await child.isolated(run_text(inner, text, "-c: "))
     except asyncio.CancelledError:
-        await killed(child, invocation.streams, state.system.signal_here() if state.system is not None else 0)
-        raise
-    return await ended(child, invocation.streams, status)
+        signal = state.system.signal_here() if state.system is not None else 0
+        status = await killed(child, child.moved(invocation.streams), signal)
+        if not signal:
+            raise
+        return status  # this shell was killed, not the one that waits for it
+    return await ended(child, child.moved(invocation.streams), status)
 
 
 async def _env(invocation: Invocation) -> int:

@@ -1,4 +1,4 @@
-"""``echo``, ``printf``, ``true``, ``false``."""
+"""``echo``, ``print``, ``printf``, ``true``, ``false``."""
 
 from __future__ import annotations
 
@@ -127,4 +127,20 @@ async def _printf(invocation: Invocation) -> int:
     return status
 
 
-UTILITIES: dict[str, Builtin] = {"echo": _echo, "printf": _printf, "true": _true, "false": _false}
+async def _print(invocation: Invocation) -> int:
+    """``print [-nrR] [--] WORD...`` of the Korn shell, which sees escapes unless it is told not to."""
+    words = list(invocation.arguments)
+    newline, escapes = True, True
+    while words and re.fullmatch(r"-(-|[nrR]+)?", words[0]):
+        option = words.pop(0)
+        newline, escapes = newline and "n" not in option, escapes and not {"r", "R"} & set(option)
+        if option in ("-", "--"):
+            break
+    text, stopped = " ".join(words), False
+    if escapes:
+        text, stopped = echo_escapes(text)
+    await invocation.write(text + ("\n" if newline and not stopped else ""))
+    return 0
+
+
+UTILITIES: dict[str, Builtin] = {"echo": _echo, "print": _print, "printf": _printf, "true": _true, "false": _false}

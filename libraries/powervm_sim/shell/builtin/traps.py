@@ -60,15 +60,20 @@ async def ended(executor: Executor, streams: Streams, status: int) -> int:
     return await _handle(executor, streams, handler) if handler else status
 
 
-async def killed(executor: Executor, streams: Streams, signal: int) -> None:
-    """A signal (0: its user) has ended the shell: the handlers of the signal and of ``EXIT`` run."""
+async def killed(executor: Executor, streams: Streams, signal: int) -> int:
+    """A signal (0: its user) has ended the shell: the handlers of the signal and of ``EXIT`` run.
+
+    Returns:
+        The exit status: of the ``exit`` in a handler, or that of a shell that the signal has ended.
+    """
     state = executor.state
     name = _NUMBERS.get(str(signal or 2), "")
     handlers = [state.traps.pop(key, "") for key in (name, "EXIT")] if name else []
     state.status = 128 + (signal or 2)
     for handler in filter(None, handlers):
         with suppress(BrokenPipeError, asyncio.CancelledError):
-            await _handle(executor, streams, handler)
+            state.status = await _handle(executor, streams, handler)
+    return state.status
 
 
 async def _handle(executor: Executor, streams: Streams, handler: str) -> int:

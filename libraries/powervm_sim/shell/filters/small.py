@@ -14,6 +14,11 @@ from powervm_sim.shell.filters.base import Options, ToolError, tool
 from powervm_sim.shell.formatting import Directive, directives
 
 _MOST_DIGITS = 40
+_SECONDS = {"week": 604800, "day": 86400, "hour": 3600, "minute": 60, "min": 60, "second": 1, "sec": 1}
+_RELATIVE = re.compile(
+    rf"(?:^|(?<=\s)|(?=[+-]))(?:(?P<word>yesterday|today|tomorrow)|(?P<sign>[+-]?)\s*(?P<count>\d{{1,6}})?\s*"
+    rf"(?P<unit>{'|'.join(_SECONDS)})s?(?P<ago>\s+ago)?)\s*$"
+)
 _DATE = re.compile(r"%([-_0^#]*)(\d*)(:{0,2}[A-Za-z%+])")
 _PLAIN_DATE = "%a %b %e %H:%M:%S %Z %Y"
 
@@ -176,7 +181,27 @@ def _iso(call: Call) -> list[str]:
 
 
 def _moment(text: str) -> int:
-    """Nanoseconds since the epoch of ``@seconds``, ``now`` or ``YYYY-MM-DD[ HH:MM:SS]``."""
+    """Nanoseconds since the epoch of ``@seconds``, ``now`` or ``YYYY-MM-DD[ HH:MM:SS]``, and what is added to that.
+
+    For example ``5 minutes ago``, ``yesterday``, ``-2 hours`` or ``2026-01-01 +1 day``; months and years are not known.
+    """
+    whole, added = text, 0
+    while match := _RELATIVE.search(text):
+        text = text[: match.start()]
+        if match["word"]:
+            added += {"yesterday": -1, "tomorrow": 1}.get(match["word"], 0) * _SECONDS["day"]
+        else:
+            count = int((match["sign"] or "") + (match["count"] or "1"))
+            if match["sign"] and match["count"] and ":" in text:
+                added, count = added - count * 3600, 1  # behind a time of day a signed number is a time zone
+            added += (-count if match["ago"] else count) * _SECONDS[match["unit"]]
+    try:
+        return _absolute(text) + added * 10**9
+    except ToolError:
+        raise ToolError(f"invalid date '{whole}'") from None
+
+
+def _absolute(text: str) -> int:
     if match := re.fullmatch(r"@(-?\d{1,11})(?:\.(\d{1,9}))?", text.strip()):
         return int(match.group(1)) * 10**9 + int((match.group(2) or "0").ljust(9, "0"))
     if text.strip() in ("", "now"):

@@ -33,9 +33,10 @@ async def entstat(server: VirtualIOServer, call: Call) -> int:
 
 
 async def entstat_text(server: VirtualIOServer, name: str, *, everything: bool) -> str:
-    """What both forms of the command print."""
-    device = find(server.view, name, server.defined)
-    if device is None or not name.startswith("ent") or device.status != "Available":
+    """What both forms of the command print; a vNIC server has the statistics of what it lends."""
+    lent = next((vnic.backing_device for vnic in server.view.vnics if vnic.adapter == name), None)
+    device = find(server.view, lent or name, server.defined)
+    if device is None or not device.name.startswith("ent") or device.status != "Available":
         raise UsageError(f"entstat: 0909-003 Unable to connect to device {name}, errno = 19", NOT_FOUND)
     return statistics(server.view, device, int(server.clock.time() - server.booted), everything=everything)
 
