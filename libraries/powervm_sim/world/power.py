@@ -30,6 +30,7 @@ class Power:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._turns: dict[Partition, int] = {}
 
     def activate(self, placement: Placement, profile: str | None, boot_mode: str | None = None) -> None:
         """Switch a partition on; it is up later.
@@ -64,10 +65,12 @@ class Power:
         partition.refcodes.show(IN_FIRMWARE)
         placement.state = STARTING
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=STARTING)
-        self._world.start(self._start(placement))
+        self._world.start(self._start(placement, self._turn(partition)))
 
     def shut_down(self, placement: Placement, *, orderly: bool, restart: bool, slow: bool | None = None) -> None:
         """Switch a partition off; an orderly end takes its time, others do so when they are ``slow``.
+
+        A quick one puts an end to what takes its time.
 
         Raises:
             HscError: HSCL1558 it is off, HSCL05DF it is migrating, HSCL0DB4 orderly without RMC.
@@ -75,20 +78,27 @@ class Power:
         if placement.state == NOT_ACTIVATED:
             text = f"Partition {placement.lpar_id} cannot be shut down since it is in the Not Activated state."
             raise hsc.HscError("HSCL1558", text)
+        slow = orderly if slow is None else slow
         hard = (STARTING, OPEN_FIRMWARE, ERROR) if not orderly else ()
-        if placement.migrating or placement.state not in (RUNNING, *hard):
+        hanging = (SHUTTING_DOWN,) if not (orderly or slow) else ()
+        if placement.migrating or placement.state not in (RUNNING, *hard, *hanging):
             raise hsc.wrong_state()
         if orderly and placement.rmc_state != "active":
             raise hsc.osshutdown_failed(placement.name)
         placement.state = SHUTTING_DOWN
-        self._world.start(self._end(placement, slow=orderly if slow is None else slow, restart=restart))
+        self._world.start(self._end(placement, self._turn(placement.partition), slow=slow, restart=restart))
 
     def ended_by_itself(self, partition: Partition, restart: bool) -> None:
         """The operating system has shut itself down."""
         placement = self._world.home(partition)
         if placement.running and not placement.migrating:
             placement.state = SHUTTING_DOWN
-            self._world.start(self._end(placement, slow=False, restart=restart))
+            self._world.start(self._end(placement, self._turn(partition), slow=False, restart=restart))
+
+    def _turn(self, partition: Partition) -> int:
+        """A number for what begins now: whatever began before it is given up."""
+        self._turns[partition] = turn = self._turns.get(partition, 0) + 1
+        return turn
 
     def _profile(self, partition: Partition, name: str | None) -> Profile | None:
         if name is None:
@@ -115,11 +125,11 @@ class Power:
             text = f"There are not enough processing units available: Obtained: {room}, Required: {needed}"
             raise hsc.HscError("HSCL03FA", text)
 
-    async def _start(self, placement: Placement) -> None:
+    async def _start(self, placement: Placement, turn: int) -> None:
         durations = self._world.settings.durations
         await self._world.pace.long(durations.activation)
         partition = placement.partition
-        if placement.state != STARTING:
+        if placement.state != STARTING or self._turns[partition] != turn:
             return
         if partition.boot_mode in _FIRMWARE_MODES or not (partition.guest or partition.is_vios):
             partition.refcodes.show(_FIRMWARE_MODES.get(partition.boot_mode, NOTHING_TO_BOOT))
@@ -128,7 +138,9 @@ class Power:
         with noticing_failovers(placement.server):
             placement.state = RUNNING
         await self._world.pace.long(durations.boot)
-        if placement.state != RUNNING or (partition.guest is not None and partition.guest.running):
+        if placement.state != RUNNING or self._turns[partition] != turn:
+            return
+        if partition.guest is not None and partition.guest.running:
             return
         if partition.guest is not None:
             partition.guest.boot(hardware_of(placement))
@@ -137,10 +149,12 @@ class Power:
         partition.power_changed(True)
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=RUNNING)
 
-    async def _end(self, placement: Placement, *, slow: bool, restart: bool) -> None:
+    async def _end(self, placement: Placement, turn: int, *, slow: bool, restart: bool) -> None:
         if slow:
             await self._world.pace.long(self._world.settings.durations.shutdown)
         partition = placement.partition
+        if self._turns[partition] != turn:
+            return
         if partition.guest is not None:
             partition.guest.stop()
         partition.power_changed(False)
