@@ -118,7 +118,9 @@ def test_a_phase_breaks_and_the_console_rolls_back(lab: RunningLab, phase: str):
     assert lab.run("hmc1", MIGRATE) == ("", "", 0)
 
 
-@pytest.mark.parametrize(("phase", "home"), [("set-up", "p9a"), ("copy", "p9a"), ("clean-up", "p10a")])
+@pytest.mark.parametrize(
+    ("phase", "home"), [("set-up", "p9a"), ("copy", "p9a"), ("suspend", "p9a"), ("clean-up", "p10a")]
+)
 def test_a_phase_breaks_and_waits_for_a_recovery(lab: RunningLab, phase: str, home: str):
     inject(lab, f"kind=migration-breaks partition=lp1 phase={phase} leave=failed times=1")
     assert lab.run("hmc1", MIGRATE)[2] == 1

@@ -132,8 +132,13 @@ def check_value(checks: dict[str, Check], attribute: str, text: str) -> None:
 
 def check_name(attribute: str, text: str) -> None:
     """Raises Refusal for what can be no name."""
-    if not (text.isprintable() and _NAME.fullmatch(text)):
+    if not is_name(text):
         raise hsc.invalid_value(attribute, text)
+
+
+def is_name(text: str) -> bool:
+    """Whether a partition or profile can have this name."""
+    return text.isprintable() and _NAME.fullmatch(text) is not None
 
 
 def changed_list(entries: list[str], operator: str, given: list[str]) -> list[str]:

@@ -11,10 +11,10 @@ from powervm_sim.console.options import FILTER, LISTING, Options, Syntax, value
 from powervm_sim.console.output import NO_RESULTS, Row, Table
 from powervm_sim.console.picking import BY_PARTITION, filtered, server_of
 from powervm_sim.console.records import parse_filter
+from powervm_sim.console.targets import remote_of, target_of
 from powervm_sim.migration.desk import migration_on
 from powervm_sim.migration.migration import Migration, State
 from powervm_sim.migration.movers import load, running_migrations
-from powervm_sim.migration.target import find_remote, find_target
 from powervm_sim.migration.wishes import Kind, Request
 from powervm_sim.shell.call import Call
 from powervm_sim.world.mobility import most_concurrent
@@ -62,7 +62,7 @@ def _find(login: ConsoleLogin, options: Options, resource: str) -> tuple[Table, 
         table, rows_of = CANDIDATES[resource]
         return table, rows_of(_request(login, options, server), login.world)
     _refuse(options, _FOR_TARGETS)
-    places = filtered(server, parse_filter(options.get("--filter"), BY_PARTITION))
+    places = _filtered(server, options)
     if resource == "msp":
         return _MSP, [_msp_row(login, place) for place in places if place.partition.msp]
     if resource == "sriov":
@@ -76,17 +76,23 @@ def _refuse(options: Options, names: Iterable[str]) -> None:
         raise hsc.usage(wrong)
 
 
+def _filtered(server: Server, options: Options) -> list[Placement]:
+    """The partitions of the filter, which holds names or ids."""
+    filters = parse_filter(options.get("--filter"), BY_PARTITION)
+    if len(filters) > 1:
+        raise hsc.usage(["--filter"])
+    return filtered(server, filters)
+
+
 def _request(login: ConsoleLogin, options: Options, server: Server) -> Request:
     options.need("-t", "--filter")
     if "-u" in options:
         options.need("--ip")
-    places = filtered(server, parse_filter(options["--filter"], BY_PARTITION))
+    places = _filtered(server, options)
     if len(places) != 1:
         raise hsc.usage(["--filter"])
-    remote = None
-    if "--ip" in options:
-        remote = find_remote(login.world, login.console, login.user, options["--ip"], options.get("-u"))
-    target = find_target(login.world, login.console, options["-t"], remote)
+    remote = remote_of(login, options, "lslparmigr")
+    target = target_of(login, options, remote)
     if not target.operating:
         raise hsc.not_operating()
     return Request(login.console, login.user, places[0], target, remote)
@@ -136,7 +142,7 @@ def _other_console(migration: Migration, placement: Placement) -> Row:
 
 
 def _systems(login: ConsoleLogin, options: Options) -> list[Row]:
-    servers = login.world.servers_of(login.console)
+    servers = login.servers()
     if "-m" in options:
         servers = [server_of(login, options)]
     return [_system_row(login, server, named="-m" not in options or "-F" in options) for server in servers]

@@ -36,7 +36,7 @@ def _change_systems(login: ConsoleLogin, options: Options, data: Mapping[str, st
     for name, text in data.items():
         if text not in _SYSTEM[name]:
             raise hsc.invalid_value(name, text)
-    servers = [server_of(login, options)] if "-m" in options else login.world.servers_of(login.console)
+    servers = [server_of(login, options)] if "-m" in options else login.servers()
     for server in servers:
         _change_system(server, data)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from powervm_sim import hsc
+from powervm_sim.console.configuration import is_name
 from powervm_sim.console.login import ConsoleCommand, ConsoleLogin
 from powervm_sim.console.migration_data import InputData
 from powervm_sim.console.migration_report import report
@@ -14,10 +15,11 @@ from powervm_sim.console.migration_settings import change_settings
 from powervm_sim.console.options import Options, Syntax, flag, value
 from powervm_sim.console.picking import placement_of, server_of
 from powervm_sim.console.records import parse_record
+from powervm_sim.console.targets import remote_of, target_of
 from powervm_sim.migration.desk import in_order
 from powervm_sim.migration.migration import Outcome
-from powervm_sim.migration.target import find_remote, find_target
-from powervm_sim.migration.wishes import Choices, Redundancy, Remote, Request
+from powervm_sim.migration.target import Unreachable
+from powervm_sim.migration.wishes import Choices, Redundancy, Request
 from powervm_sim.shell.call import Call
 from powervm_sim.shell.files import reason, resolve
 from powervm_sim.world.model import NOT_ACTIVATED, RUNNING, Placement, Server
@@ -45,16 +47,28 @@ async def _migrlpar(login: ConsoleLogin, options: Options, call: Call) -> str:
         return ""
     if operation == "r":
         options.only(*_RECOVER)
-        placement = placement_of(server_of(login, options), options)
-        await login.desk.recover(placement, remote=_remote(login, options), force="--force" in options)
+        await _recover(login, options)
         return ""
     return await _validate_or_migrate(login, options, data)
+
+
+async def _recover(login: ConsoleLogin, options: Options) -> None:
+    placement, force = placement_of(server_of(login, options), options), "--force" in options
+    try:
+        remote = remote_of(login, options, "migrlpar")
+    except Unreachable:
+        if not force:
+            raise
+        remote = None  # the force option is for just that
+    await login.desk.recover(placement, remote=remote, force=force)
 
 
 async def _validate_or_migrate(login: ConsoleLogin, options: Options, data: dict[str, str]) -> str:
     options.need("-t")
     if "-r" in options:
         raise hsc.usage(["-r"])
+    if "-n" in options and not is_name(options["-n"]):
+        raise hsc.usage(["-n"])
     migrate = options["-o"] == "m"
     if not migrate and "--force" in options:
         raise hsc.usage(["--force"])
@@ -107,8 +121,8 @@ def _requests(
     login: ConsoleLogin, options: Options, placements: Sequence[Placement], data: dict[str, str]
 ) -> list[Request]:
     input_data = InputData(data, placements)
-    remote = _remote(login, options)
-    target = find_target(login.world, login.console, options["-t"], remote)
+    remote = remote_of(login, options, "migrlpar")
+    target = target_of(login, options, remote)
     choices = choices_of(options)
     if input_data.redundant and choices.redundant_movers is Redundancy.NEVER:
         if "--redundantmsps" in options:
@@ -151,13 +165,6 @@ def choices_of(options: Options) -> Choices:
         detail=int(options.get("-d") or 1),
         silent_details="--nodetails" in options,
     )
-
-
-def _remote(login: ConsoleLogin, options: Options) -> Remote | None:
-    address = options.get("--ip")
-    if address is None:
-        return None
-    return find_remote(login.world, login.console, login.user, address, options.get("-u"))
 
 
 async def _data(options: Options, call: Call) -> dict[str, str]:

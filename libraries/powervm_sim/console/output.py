@@ -20,10 +20,14 @@ class Table:
         names: Those of the default line, with blanks between them. A row may lack some.
         hidden: Further ones, which are printed only when ``-F`` names them.
         absent: What ``-F`` prints for an attribute that a row lacks; ``null`` for those not given.
+        everything: What ``-F`` without names prints, where that is more than the default line.
     """
 
-    def __init__(self, names: str, *, hidden: str = "", absent: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, names: str, *, hidden: str = "", absent: Mapping[str, str] | None = None, everything: str = ""
+    ) -> None:
         self._names = tuple(names.split())
+        self._everything = tuple(everything.split()) or self._names
         self._known = frozenset((*self._names, *hidden.split()))
         self._absent = absent or {}
 
@@ -56,7 +60,7 @@ class Table:
 
     def _selected(self, selection: str) -> tuple[Sequence[str], str]:
         if not selection:
-            return self._names, ","
+            return self._everything, ","
         found = _SEPARATOR.search(selection)
         separator = found.group() if found else ","
         names = selection.split(separator)

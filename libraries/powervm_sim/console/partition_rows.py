@@ -19,13 +19,11 @@ _NEW_IN_V11 = (
     "pend_secure_boot keystore_kbytes keystore_signed_updates keystore_signed_updates_without_verification "
     "linux_dynamic_key_secure_boot kvm_capable vtpm_version vtpm_encryption os_image_date description"
 )
-_HIDDEN = (
-    "uuid rmc_osshutdown_capable dlpar_mem_capable dlpar_proc_capable dlpar_io_capable description ipl_source "
-    "hardware_mem_expansion curr_secure_boot pend_secure_boot keystore_kbytes vtpm_version"
-)
+_BY_RMC = "rmc_osshutdown_capable dlpar_mem_capable dlpar_proc_capable dlpar_io_capable"
+_SECURITY = "curr_secure_boot pend_secure_boot keystore_kbytes vtpm_version"
+_HIDDEN = f"uuid {_BY_RMC} description ipl_source hardware_mem_expansion {_SECURITY}"
 ONLY_V11 = frozenset(_NEW_IN_V11.split()) - frozenset(_HIDDEN.split())
 """What consoles before version 11 do not know, not even when it is named."""
-
 _USUAL = {
     "work_group_id": "none",
     "shared_proc_pool_util_auth": "0",
@@ -63,7 +61,15 @@ _USUAL = {
 
 def partition_table(version: int) -> Table:
     """The attributes that a console of this version knows."""
-    return Table(f"{_NAMES} {_NEW_IN_V11 if version >= 11 else ''}", hidden=_HIDDEN)
+    names = f"{_NAMES} {_NEW_IN_V11}" if version >= 11 else _NAMES
+    return Table(names, hidden=_HIDDEN, everything=_everything(names))
+
+
+def _everything(names: str) -> str:
+    """With the attributes that the default line lacks, where a real console has them in the output of a bare ``-F``."""
+    more = names.replace(" boot_mode ", " boot_mode ipl_source ").replace(" rmc_ipaddr ", f" rmc_ipaddr {_BY_RMC} ")
+    known = more.split()
+    return " ".join((*known, *sorted(set(_HIDDEN.split()) - set(known) - {"uuid"}), "uuid"))
 
 
 def partition_row(placement: Placement) -> Row:

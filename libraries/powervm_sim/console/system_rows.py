@@ -27,6 +27,17 @@ _REST = (
     "power_on_lpar_start_policy=userinit pend_power_on_option=standby pend_power_on_lpar_start_policy=userinit "
     "power_on_method=02 power_on_attr=0000"
 )
+_DETAILED = {
+    "Error - Dump in progress": "Dump In Progress",
+    "Error - Terminated": "Terminated",
+    "Failed Authentication": "Failed Authentication",
+    "Incomplete": "Incomplete",
+    "On Demand Recovery": "Recovery",
+    "Recovery": "Recovery",
+    "Service Processor Failover In Progress": "Service Processor Failover",
+    "Version Mismatch": "Version Mismatch",
+}
+"""The states that have a word among the detailed ones; that of all others is ``None``."""
 _BOOT = {
     "fsp": "sp_boot_attr=0000 sp_boot_major_type=08 sp_boot_minor_type=01",
     "ebmc": "sp_boot_attr=unavailable sp_boot_major_type=unavailable sp_boot_minor_type=unavailable",
@@ -53,7 +64,7 @@ def system_row(server: Server) -> Row:
         "sp_type": server.generation.service_processor,
         "state": server.state,
         "state_detail": "",
-        "detailed_state": "None",
+        "detailed_state": _DETAILED.get(server.state, "None"),
         "sys_time": datetime.now().astimezone().strftime("%m/%d/%Y %H:%M:%S"),
         "power_off_policy": "0",
         "active_lpar_mobility_capable": capable,

@@ -64,7 +64,7 @@ def breaks(world: World, migration: Migration, phase: str) -> Break | None:
         return None
     rule = taken[1]
     second = hsc.firmware_stopped() if rule.text is None else HscError(rule.code, rule.text)
-    return Break(rule.leave == "failed" and phase != "suspend", (hsc.migration_stopped(), second))
+    return Break(rule.leave == "failed", (hsc.migration_stopped(), second))
 
 
 def lost_links(world: World, migration: Migration) -> int:

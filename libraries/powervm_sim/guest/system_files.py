@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest import hardware_files, kmsg, network_files, settings
@@ -48,8 +49,9 @@ def fill(guest: LinuxGuest) -> None:
     for name in ("bin", "sbin", "lib"):
         tree.link(f"/{name}", f"usr/{name}")
     tree.computed("/dev/null", lambda: b"", mode=0o666, accept=lambda _: None)
+    readings = count()
     for name in ("random", "urandom"):
-        tree.computed(f"/dev/{name}", lambda: guest.random(f"urandom {guest.clock.time()}").randbytes(1 << 20))
+        tree.computed(f"/dev/{name}", lambda: guest.random(f"urandom {next(readings)}").randbytes(1 << 20))
     tree.computed("/dev/kmsg", partial(kmsg.records, guest), mode=0o644, accept=partial(kmsg.add, guest))
     _fill_etc(guest)
     _fill_proc(guest)

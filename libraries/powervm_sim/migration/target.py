@@ -8,17 +8,23 @@ from powervm_sim.world.model import Console, Server
 from powervm_sim.world.state import World
 
 
+class Unreachable(hsc.HscError):
+    """No console answers at the address of ``--ip``."""
+
+    def __init__(self, address: str) -> None:
+        text = f"The management console {address} cannot be reached. Check the address and the network."
+        super().__init__("HSCLAF02", text)
+
+
 def find_remote(world: World, console: Console, user: str, address: str, remote_user: str | None) -> Remote:
     """The other console of ``--ip`` and ``-u``.
 
     Raises:
-        HscError: Nothing answers there, or the keys were not exchanged (HSCL3653).
+        HscError: Nothing answers there (`Unreachable`), or the keys were not exchanged (HSCL3653).
     """
     other = world.console_at(address)
     if other is None:
-        raise hsc.HscError(
-            "HSCLAF02", f"The management console {address} cannot be reached. Check the address and the network."
-        )
+        raise Unreachable(address)
     name = remote_user or user
     if other is not console and not world.trusts(console, user, other, name):
         raise hsc.no_trust(name)

@@ -66,7 +66,7 @@ class SriovEntry(Entry):
     card: Card
     id: int | None = Field(default=None, ge=1, le=255)
     mode: Literal["sriov", "dedicated"] = "sriov"
-    logical_ports: int = Field(default=48, ge=1, le=63)
+    logical_ports: int = Field(default=48, ge=1, le=240)
     ports: tuple[PhysicalPortEntry, ...]
 
     @model_validator(mode="after")

@@ -53,8 +53,9 @@ class Power:
         chosen = self._profile(partition, profile)
         if chosen is not None:
             check_devices(placement, chosen)
+        _check_room(placement, chosen)
+        if chosen is not None:
             _apply(placement, chosen)
-        self._check_resources(placement)
         wish = partition.desired_mode
         best = placement.server.generation.best_mode(placement.server.firmware)
         partition.current_mode = best if wish == "default" else wish
@@ -110,21 +111,6 @@ class Power:
             raise hsc.HscError("HSCLAF01", f"The profile {name} was not found for partition {partition.name}.")
         return partition.profiles[name]
 
-    def _check_resources(self, placement: Placement) -> None:
-        server, partition = placement.server, placement.partition
-        if partition.memory.desired > server.free_memory:
-            text = f"There is not enough memory: Obtained:  {server.free_memory}, Required:  "
-            end = ".  Check that there is enough memory available to activate the partition."
-            raise hsc.HscError("HSCL03EC", f"{text}{int(partition.memory.desired)}{end}")
-        if partition.huge_pages > server.free_huge_pages:
-            text = f"There are not enough huge pages available: Obtained: {server.free_huge_pages}, Required: "
-            raise hsc.HscError("HSCLAF3A", f"{text}{partition.huge_pages}")
-        needed = partition.units.desired if partition.units else partition.processors.desired
-        room = pool_room(server, placement.pool) if partition.units else server.free_units
-        if needed > room:
-            text = f"There are not enough processing units available: Obtained: {room}, Required: {needed}"
-            raise hsc.HscError("HSCL03FA", text)
-
     async def _start(self, placement: Placement, turn: int) -> None:
         durations = self._world.settings.durations
         await self._world.pace.long(durations.activation)
@@ -164,6 +150,24 @@ class Power:
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=NOT_ACTIVATED)
         if restart:
             self.activate(placement, None)
+
+
+def _check_room(placement: Placement, profile: Profile | None) -> None:
+    """Raises HscError: no memory, huge pages or processors for a profile, or for the current configuration."""
+    server, wanted = placement.server, profile or placement.partition
+    if wanted.memory.desired > server.free_memory:
+        text = f"There is not enough memory: Obtained:  {server.free_memory}, Required:  "
+        end = ".  Check that there is enough memory available to activate the partition."
+        raise hsc.HscError("HSCL03EC", f"{text}{int(wanted.memory.desired)}{end}")
+    if wanted.huge_pages > server.free_huge_pages:
+        text = f"There are not enough huge pages available: Obtained: {server.free_huge_pages}, Required: "
+        raise hsc.HscError("HSCLAF3A", f"{text}{wanted.huge_pages}")
+    pool = profile.pool if profile is not None and profile.pool in server.devices.pools else placement.pool
+    needed = wanted.units.desired if wanted.units else wanted.processors.desired
+    room = pool_room(server, pool) if wanted.units else server.free_units
+    if needed > room:
+        text = f"There are not enough processing units available: Obtained: {room}, Required: {needed}"
+        raise hsc.HscError("HSCL03FA", text)
 
 
 def _apply(placement: Placement, profile: Profile) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+import pytest
 from world_doubles import SmallLab
 
 OFF = "chsysstate -r lpar -m s1 -n lp1 -o shutdown --immed"
@@ -52,6 +53,32 @@ def test_a_partition_can_be_kept_in_open_firmware():
     assert answers[2] == ("Open Firmware\n", 0)
     assert answers[3][0].startswith("HSCL05DF ")
     assert answers[5] == ("Not Activated\n", 0)
+
+
+@pytest.mark.parametrize(
+    ("resources", "code"),
+    [
+        ("min_mem=1024,desired_mem=64000,max_mem=64000", "HSCL03EC"),
+        (
+            "min_procs=1,desired_procs=16,max_procs=16,min_proc_units=1,desired_proc_units=16,max_proc_units=16",
+            "HSCL03FA",
+        ),
+    ],
+)
+def test_a_start_for_which_there_is_no_room_changes_nothing(resources: str, code: str):
+    shown = "lssyscfg -r lpar -m s1 --filter lpar_names=lp1 -F state,curr_profile,desired_lpar_proc_compat_mode"
+    quantities = (
+        "lshwres -r mem -m s1 --level lpar --filter lpar_names=lp1 -F curr_mem",
+        "lshwres -r proc -m s1 --level lpar --filter lpar_names=lp1 -F curr_proc_units,curr_procs",
+    )
+    new = "mksyscfg -r prof -m s1 -o save -p lp1 -n big"
+    change = f"chsyscfg -r prof -m s1 -i name=big,lpar_name=lp1,lpar_proc_compat_mode=POWER8,{resources}"
+    start = "chsysstate -r lpar -m s1 -n lp1 -o on"
+    answers = play(OFF, 60, new, change, shown, *quantities, f"{start} -f big", shown, *quantities, start, STATE)
+    assert answers[1:3] == [("", 0), ("", 0)]
+    assert answers[6][0].startswith(f"{code} ")
+    assert answers[7:10] == answers[3:6]
+    assert answers[10:] == [("", 0), ("Starting\n", 0)]
 
 
 def test_a_hard_shutdown_clears_an_error():

@@ -70,6 +70,45 @@ def test_a_resource_role_limits_what_is_listed():
     assert run("lssysconn -r all -F type_model_serial_num", "limited") == ("9080-HEX*13C0D40\n", 0)
 
 
+def test_a_resource_role_limits_what_is_told_of_mobility_and_what_is_set():
+    assert run("lslparmigr -r sys -F name", "limited") == ("s2\n", 0)
+    lab = lab_for("limited")
+    assert asyncio.run(lab.type("migrlpar -o set -r sys -i inactive_prof_policy=prof")) == ("", 0)
+    policies = {name: server.mobility.inactive_policy for name, server in lab.world.servers.items()}
+    assert policies == {"s1": "config", "s2": "prof", "s3": "config", "old": "config"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["migrlpar -o v -m s1 -t s2 -p lp1", "lslparmigr -r virtualio -m s1 -t s2 --filter lpar_names=lp1"],
+)
+def test_a_target_outside_of_the_resource_role_is_refused(command):
+    lab = SmallLab({"consoles.near.users": {"narrow": {"role": "hmcoperator", "systems": ["s1"]}}})
+    lab.user = "narrow"
+    assert asyncio.run(lab.type(command)) == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("user", "command", "allowed"),
+    [
+        ("hscroot", "migrlpar -o v -m s1 -t s3 -p lp1", True),
+        ("looker", "lslparmigr -r virtualio -m s1 -t s3 --filter lpar_names=lp1", True),
+        ("looker", "migrlpar -o v -m s1 -t s3 -p lp1", False),
+        ("elsewhere", "migrlpar -o v -m s1 -t s3 -p lp1", False),
+        ("elsewhere", "lslparmigr -r virtualio -m s1 -t s3 --filter lpar_names=lp1", False),
+    ],
+)
+def test_the_other_console_asks_what_its_own_user_may_do(user, command, allowed):
+    there = {"looker": {"role": "hmcviewer"}, "elsewhere": {"role": "hmcoperator", "systems": []}}
+    lab = SmallLab({"consoles.far.users": there})
+    assert asyncio.run(lab.type(f"mkauthkeys --ip 10.0.0.2 -u {user} --passwd far-secret")) == ("", 0)
+    text, status = asyncio.run(lab.type(f"{command} --ip 10.0.0.2 -u {user}"))
+    assert status == int(not allowed)
+    if not allowed:
+        assert text.startswith("HSCLA318 ")
+        assert text.endswith(f": {REFUSED[0]}")
+
+
 def test_users_are_listed_with_their_roles():
     text, _ = run("lshmcusr -F name,taskrole,description,resourcerole", "hscroot")
     assert text == (

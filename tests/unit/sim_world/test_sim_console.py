@@ -285,3 +285,19 @@ def test_a_partition_that_restarts_itself_comes_back():
         assert lab.lp1.rmc_state == "active"
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("state", "detailed"),
+    [
+        ("Operating", "None"),
+        ("Power Off", "None"),
+        ("No Connection", "None"),
+        ("Incomplete", "Incomplete"),
+        ("Error - Dump in progress", "Dump In Progress"),
+        ("Service Processor Failover In Progress", "Service Processor Failover"),
+    ],
+)
+def test_the_detailed_state_of_a_system_goes_with_its_state(state: str, detailed: str):
+    lab = SmallLab({"servers.s1.state": state})
+    assert run(lab, "lssyscfg -r sys -m s1 -F state,detailed_state") == (f"{state},{detailed}\n", 0)

@@ -178,6 +178,8 @@ REFUSED = [
     "lslparmigr -r lpar -m s1 --filter lpar_names=nobody",
     "lslparmigr -r lpar -m s1 -p lp1",
     "lslparmigr -r lpar -m s1 --filter states=Running",
+    "lslparmigr -r lpar -m s1 --filter lpar_names=lp1,lpar_ids=7",
+    "lslparmigr -r virtualio -m s1 -t s2 --filter lpar_ids=7,lpar_names=lp1",
     "lslparmigr -r sys --filter lpar_names=lp1",
     "lslparmigr -r virtualio -m s1 -t s2",
     "lslparmigr -r virtualio -m s1 --filter lpar_names=lp1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
@@ -32,6 +33,14 @@ def test_the_profile_of_n_holds_what_was_migrated_and_the_last_one_stays():
     answer = run(lab, "lssyscfg -r prof -m s2 --filter lpar_names=lp1 -F name")[0].split()
     assert sorted(answer) == ["default_profile", "fresh"]
     assert lab.world.partitions["lp1"].profiles["fresh"].memory.desired == 8192
+
+
+@pytest.mark.parametrize("name", ["bad,name", "a=b", '"q"', "", "a/b", "n" * 60])
+def test_what_can_be_no_name_of_a_profile_is_refused_before_anything_is_looked_at(name: str):
+    lab = SmallLab()
+    text, status = run(lab, f"{MOVE} -n {shlex.quote(name)}")
+    assert (status, "invalid value are -n." in text) == (1, True)
+    assert lab.world.home(lab.world.partitions["lp1"]).server.name == "s1"
 
 
 NO_FC = {f"servers.s2.virtual_io_servers.s2-vios{number}.storage": ["scsi"] for number in (1, 2)}

@@ -41,7 +41,7 @@ def test_both_sides_show_a_failed_migration_until_it_is_recovered():
 
 
 @pytest.mark.parametrize("server", ["s1", "s2"])
-@pytest.mark.parametrize(("phase", "home"), [("set-up", "s1"), ("copy", "s1"), ("clean-up", "s2")])
+@pytest.mark.parametrize(("phase", "home"), [("set-up", "s1"), ("copy", "s1"), ("suspend", "s1"), ("clean-up", "s2")])
 def test_recovery_works_from_the_source_and_from_the_target(phase: str, home: str, server: str):
     lab = failed(phase)
     assert run(lab, f"migrlpar -o r -m {server} --id 7") == ("", 0)
@@ -87,6 +87,14 @@ def refused_on(lab: SmallLab, command: str, console: str) -> list[str]:
     text, status = run(lab, command, console)
     assert status == 1
     return codes(text)
+
+
+def test_a_lost_console_that_is_named_does_not_keep_a_recovery_from_being_forced():
+    lab = failed("copy", command=FAR)
+    lab.world.consoles["far"].down = True
+    assert refused(lab, "migrlpar -o r -m s1 -p lp1 --ip 10.0.0.2 -u hscroot") == ["HSCLAF02"]
+    assert run(lab, "migrlpar -o r -m s1 -p lp1 --ip 10.0.0.2 -u hscroot --force") == ("", 0)
+    assert homes(lab) == [("s1", "Running"), ("s3", "Not Activated")]
 
 
 def test_a_server_that_cannot_be_reached_needs_force_and_keeps_its_adapters():

@@ -203,7 +203,12 @@ class SmallLab:
 
     Args:
         changes: Dotted key paths of the world file and the values that they get.
+
+    Attributes:
+        user: Who types on the consoles.
     """
+
+    user = "hscroot"
 
     def __init__(self, changes: dict[str, Any] | None = None) -> None:
         data = deepcopy(WORLD)
@@ -219,7 +224,6 @@ class SmallLab:
         lab = build(file, pace, _make_guest, {"near": "near-secret", "far": "far-secret"})
         self.world, self.power = lab.world, lab.power
         self.desk = Desk(self.world)
-        self.user = "hscroot"
 
     @property
     def lp1(self) -> Placement:

@@ -30,14 +30,14 @@ async def lscpu(guest: LinuxGuest, call: Call) -> int:
     silicon = processor(guest.booted_on.processor)
     values = {
         "Architecture": "ppc64le",
-        "Byte Order": "Little Endian",
         "CPU(s)": guest.hardware.processors * THREADS_PER_CORE,
         "On-line CPU(s) list": ranges(guest.online),
-        "Model name": generation.cpu_line,
-        "Model": f"{silicon.revision} (pvr {silicon.version})",
         "Thread(s) per core": guest.threads,
         "Core(s) per socket": 1,
         "Socket(s)": guest.hardware.processors,
+        "NUMA node(s)": 1,
+        "Model": f"{silicon.revision} (pvr {silicon.version})",
+        "Model name": generation.cpu_line,
         "Hypervisor vendor": "pHyp",
         "Virtualization type": "para",
         "L1d cache": silicon.caches[0],
@@ -45,7 +45,7 @@ async def lscpu(guest: LinuxGuest, call: Call) -> int:
     }
     if guest.hardware.units is None:
         values |= {"L2 cache": silicon.caches[2], "L3 cache": silicon.caches[3]}
-    values |= {"NUMA node(s)": 1, "NUMA node0 CPU(s)": ranges(guest.online)}
+    values["NUMA node0 CPU(s)"] = ranges(guest.online)
     if "-J" in kinds:
         entries = [{"field": f"{name}:", "data": str(value)} for name, value in values.items()]
         await call.stdout.write(json.dumps({"lscpu": entries}, indent=3) + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest.commands.kinds import GuestCommand
-from powervm_sim.guest.commands.options import UsageError, not_simulated, parse
+from powervm_sim.guest.commands.options import UsageError, not_simulated, parse, quoted
 from powervm_sim.guest.hardware_files import memory_total, model
 from powervm_sim.guest.kernel_log import FACILITIES, Level
 from powervm_sim.shell.call import Call
@@ -120,7 +120,11 @@ _FACILITIES = {name: number for number, name in enumerate(FACILITIES)} | {f"loca
 
 async def groups(_: LinuxGuest, call: Call) -> int:
     """``groups``: root is in one."""
-    await call.stdout.write("root\n" if not call.arguments else f"{call.arguments[0]} : root\n")
+    names = parse(call)[1]
+    unknown = [name for name in names if name != "root"]
+    if unknown:
+        raise UsageError(f"groups: {quoted(unknown[0])}: no such user")
+    await call.stdout.write("".join(f"{name} : root\n" for name in names) or "root\n")
     return 0
 
 
