@@ -20,13 +20,10 @@ _NEW_IN_V11 = (
     "linux_dynamic_key_secure_boot kvm_capable vtpm_version vtpm_encryption os_image_date description"
 )
 _BY_RMC = "rmc_osshutdown_capable dlpar_mem_capable dlpar_proc_capable dlpar_io_capable"
-_HIDDEN = (
-    f"uuid {_BY_RMC} description ipl_source hardware_mem_expansion curr_secure_boot pend_secure_boot keystore_kbytes "
-    "vtpm_version"
-)
+_SECURITY = "curr_secure_boot pend_secure_boot keystore_kbytes vtpm_version"
+_HIDDEN = f"uuid {_BY_RMC} description ipl_source hardware_mem_expansion {_SECURITY}"
 ONLY_V11 = frozenset(_NEW_IN_V11.split()) - frozenset(_HIDDEN.split())
 """What consoles before version 11 do not know, not even when it is named."""
-
 _USUAL = {
     "work_group_id": "none",
     "shared_proc_pool_util_auth": "0",

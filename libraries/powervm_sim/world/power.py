@@ -30,6 +30,7 @@ class Power:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._turns: dict[Partition, int] = {}
 
     def activate(self, placement: Placement, profile: str | None, boot_mode: str | None = None) -> None:
         """Switch a partition on; it is up later.
@@ -55,7 +56,6 @@ class Power:
         _check_room(placement, chosen)
         if chosen is not None:
             _apply(placement, chosen)
-        _check_huge_pages(placement)
         wish = partition.desired_mode
         best = placement.server.generation.best_mode(placement.server.firmware)
         partition.current_mode = best if wish == "default" else wish
@@ -66,10 +66,12 @@ class Power:
         partition.refcodes.show(IN_FIRMWARE)
         placement.state = STARTING
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=STARTING)
-        self._world.start(self._start(placement))
+        self._world.start(self._start(placement, self._turn(partition)))
 
     def shut_down(self, placement: Placement, *, orderly: bool, restart: bool, slow: bool | None = None) -> None:
         """Switch a partition off; an orderly end takes its time, others do so when they are ``slow``.
+
+        A quick one puts an end to what takes its time.
 
         Raises:
             HscError: HSCL1558 it is off, HSCL05DF it is migrating, HSCL0DB4 orderly without RMC.
@@ -77,20 +79,27 @@ class Power:
         if placement.state == NOT_ACTIVATED:
             text = f"Partition {placement.lpar_id} cannot be shut down since it is in the Not Activated state."
             raise hsc.HscError("HSCL1558", text)
+        slow = orderly if slow is None else slow
         hard = (STARTING, OPEN_FIRMWARE, ERROR) if not orderly else ()
-        if placement.migrating or placement.state not in (RUNNING, *hard):
+        hanging = (SHUTTING_DOWN,) if not (orderly or slow) else ()
+        if placement.migrating or placement.state not in (RUNNING, *hard, *hanging):
             raise hsc.wrong_state()
         if orderly and placement.rmc_state != "active":
             raise hsc.osshutdown_failed(placement.name)
         placement.state = SHUTTING_DOWN
-        self._world.start(self._end(placement, slow=orderly if slow is None else slow, restart=restart))
+        self._world.start(self._end(placement, self._turn(placement.partition), slow=slow, restart=restart))
 
     def ended_by_itself(self, partition: Partition, restart: bool) -> None:
         """The operating system has shut itself down."""
         placement = self._world.home(partition)
         if placement.running and not placement.migrating:
             placement.state = SHUTTING_DOWN
-            self._world.start(self._end(placement, slow=False, restart=restart))
+            self._world.start(self._end(placement, self._turn(partition), slow=False, restart=restart))
+
+    def _turn(self, partition: Partition) -> int:
+        """A number for what begins now: whatever began before it is given up."""
+        self._turns[partition] = turn = self._turns.get(partition, 0) + 1
+        return turn
 
     def _profile(self, partition: Partition, name: str | None) -> Profile | None:
         if name is None:
@@ -102,11 +111,11 @@ class Power:
             raise hsc.HscError("HSCLAF01", f"The profile {name} was not found for partition {partition.name}.")
         return partition.profiles[name]
 
-    async def _start(self, placement: Placement) -> None:
+    async def _start(self, placement: Placement, turn: int) -> None:
         durations = self._world.settings.durations
         await self._world.pace.long(durations.activation)
         partition = placement.partition
-        if placement.state != STARTING:
+        if placement.state != STARTING or self._turns[partition] != turn:
             return
         if partition.boot_mode in _FIRMWARE_MODES or not (partition.guest or partition.is_vios):
             partition.refcodes.show(_FIRMWARE_MODES.get(partition.boot_mode, NOTHING_TO_BOOT))
@@ -115,7 +124,9 @@ class Power:
         with noticing_failovers(placement.server):
             placement.state = RUNNING
         await self._world.pace.long(durations.boot)
-        if placement.state != RUNNING or (partition.guest is not None and partition.guest.running):
+        if placement.state != RUNNING or self._turns[partition] != turn:
+            return
+        if partition.guest is not None and partition.guest.running:
             return
         if partition.guest is not None:
             partition.guest.boot(hardware_of(placement))
@@ -124,10 +135,12 @@ class Power:
         partition.power_changed(True)
         self._world.history.add("power", partition=partition.name, server=placement.server.name, state=RUNNING)
 
-    async def _end(self, placement: Placement, *, slow: bool, restart: bool) -> None:
+    async def _end(self, placement: Placement, turn: int, *, slow: bool, restart: bool) -> None:
         if slow:
             await self._world.pace.long(self._world.settings.durations.shutdown)
         partition = placement.partition
+        if self._turns[partition] != turn:
+            return
         if partition.guest is not None:
             partition.guest.stop()
         partition.power_changed(False)
@@ -140,25 +153,21 @@ class Power:
 
 
 def _check_room(placement: Placement, profile: Profile | None) -> None:
-    """Raises HscError: no memory or processors for a profile, or for the current configuration."""
+    """Raises HscError: no memory, huge pages or processors for a profile, or for the current configuration."""
     server, wanted = placement.server, profile or placement.partition
     if wanted.memory.desired > server.free_memory:
         text = f"There is not enough memory: Obtained:  {server.free_memory}, Required:  "
         end = ".  Check that there is enough memory available to activate the partition."
         raise hsc.HscError("HSCL03EC", f"{text}{int(wanted.memory.desired)}{end}")
+    if wanted.huge_pages > server.free_huge_pages:
+        text = f"There are not enough huge pages available: Obtained: {server.free_huge_pages}, Required: "
+        raise hsc.HscError("HSCLAF3A", f"{text}{wanted.huge_pages}")
     pool = profile.pool if profile is not None and profile.pool in server.devices.pools else placement.pool
     needed = wanted.units.desired if wanted.units else wanted.processors.desired
     room = pool_room(server, pool) if wanted.units else server.free_units
     if needed > room:
         text = f"There are not enough processing units available: Obtained: {room}, Required: {needed}"
         raise hsc.HscError("HSCL03FA", text)
-
-
-def _check_huge_pages(placement: Placement) -> None:
-    server, partition = placement.server, placement.partition
-    if partition.huge_pages > server.free_huge_pages:
-        text = f"There are not enough huge pages available: Obtained: {server.free_huge_pages}, Required: "
-        raise hsc.HscError("HSCLAF3A", f"{text}{partition.huge_pages}")
 
 
 def _apply(placement: Placement, profile: Profile) -> None:

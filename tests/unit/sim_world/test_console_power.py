@@ -170,3 +170,40 @@ def test_a_virtual_io_server_comes_back_with_its_connection():
     answers = play(f"{server} osshutdown", 30, rmc, f"{server} on -f default_profile", 60, rmc, 60, rmc)
     texts = [text for text, _ in answers]
     assert texts == ["", "Not Activated,inactive\n", "", "Running,inactive\n", "Running,active\n"]
+
+
+def test_a_hard_shutdown_ends_one_that_takes_its_time():
+    answers = play(
+        "chsysstate -r lpar -m s1 -n lp1 -o osshutdown",
+        STATE,
+        OFF,
+        0.1,
+        STATE,
+        "chsysstate -r lpar -m s1 -n lp1 -o on",
+        60,
+        STATE,
+        60,
+        STATE,
+        changes={"latency.power": 0, "latency.listing": 0, "durations.shutdown": 40},
+    )
+    states = ["Shutting Down", "Not Activated", "Running", "Running"]
+    assert [answers[number][0] for number in (1, 3, 5, 6)] == [f"{state}\n" for state in states]
+    assert answers[2] == ("", 0)
+
+
+def test_what_was_begun_before_a_power_cycle_does_not_hurry_what_began_after_it():
+    answers = play(
+        OFF,
+        1,
+        "chsysstate -r lpar -m s1 -n lp1 -o on",
+        8,
+        OFF,
+        1,
+        "chsysstate -r lpar -m s1 -n lp1 -o on",
+        3,
+        STATE,
+        20,
+        STATE,
+        changes={"latency.power": 0, "latency.listing": 0, "durations.activation": 10},
+    )
+    assert [text for text, _ in answers[-2:]] == ["Starting\n", "Running\n"]

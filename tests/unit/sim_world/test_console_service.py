@@ -10,8 +10,6 @@ import zipfile
 import pytest
 from world_doubles import SmallLab
 
-BREAKS = {"kind": "migration-breaks", "partition": "lp1", "phase": "copy", "times": 1}
-
 
 def run(lab: SmallLab, command: str, console: str = "near") -> tuple[str, int]:
     return asyncio.run(lab.type(command, console))
