@@ -170,3 +170,20 @@ def test_ps_formats() -> None:
     assert full.split()[-2:] == ["/usr/sbin/sshd", "-D"]
     assert user == "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n"
     assert chosen.split() == ["1", "0", "S", "systemd"]
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("grep -P a /etc/hosts", "grep: -P: not simulated"),
+        ("find /etc -newermt 2026-01-01", "find: -newermt: not simulated"),
+        ("sed -i.bak s/a/b/ /etc/hosts", "sed: -iSUFFIX: not simulated"),
+        ("base64 /etc/hosts", "base64: not simulated"),
+        ("mkfifo p", "mkfifo: not simulated"),
+        ("hash ls", "bash: line 1: hash: not simulated"),
+    ],
+)
+def test_what_real_tools_know_is_not_called_unknown(run: Run, script: str, said: str) -> None:
+    result = run(script)
+    assert result.status != 0
+    assert result.err.splitlines()[0] == said

@@ -105,6 +105,8 @@ _ACTIONS = ("-print", "-print0", "-delete", "-exec")
 _IGNORED = frozenset({"-a", "-and", "-depth", "-mount", "-xdev", "-noleaf"})
 _KNOWN_TEXT = """
     -regex -iregex -perm -user -group -inum -links -printf -prune -ok -fprint -samefile -wholename -ls -quit ( ) ,
+    -newermt -newerct -newerat -newermm -execdir -okdir -daystart -xdev -mount -nouser -nogroup -uid -gid -readable
+    -writable -executable -fstype -true -false -lname -ipath -iwholename -used -amin -cmin -atime -ctime -anewer -cnewer
 """
 _KNOWN = frozenset(_KNOWN_TEXT.split())
 

@@ -22,7 +22,7 @@ from powervm_sim.shell.builtin.traps import BUILTINS as TRAPS
 from powervm_sim.shell.builtin.variables import BUILTINS as VARIABLES
 
 _UNSUPPORTED = (
-    "alias bg bind caller compgen complete compopt declare dirs enable fc fg getopts history mapfile "
+    "alias bg bind caller compgen complete compopt declare dirs enable fc fg getopts hash history mapfile "
     "popd pushd readarray shopt suspend times typeset ulimit umask unalias"
 )
 

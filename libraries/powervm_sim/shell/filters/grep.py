@@ -11,8 +11,9 @@ from powervm_sim.shell.call import Call, Command, Input
 from powervm_sim.shell.filters.base import Options, Sources, ToolError, lines_of, number, tool
 from powervm_sim.shell.posix import Expression, ExpressionError, Found
 
-_SHORT = "vicnqEFGwxoe:m:A:B:C:hHlLsyabr"
+_SHORT = "vicnqEFGPwxoe:m:A:B:C:hHlLsyabr"
 _LONG = {
+    "perl-regexp": "-P",
     "invert-match": "-v",
     "ignore-case": "-i",
     "count": "-c",
@@ -38,7 +39,7 @@ _LONG = {
     "text": "-a",
     "line-buffered": "--line-buffered",
 }
-_NOT_SIMULATED = ("-r", "-b")
+_NOT_SIMULATED = ("-r", "-b", "-P")
 _USAGE = "Usage: grep [OPTION]... PATTERNS [FILE]...\n"
 _WORD = re.compile(r"\w")
 

@@ -34,6 +34,8 @@ async def sed(call: Call) -> int:
     """Edit lines by a script."""
     words = [word for word in call.arguments if word not in ("--posix", "-u", "--unbuffered")]
     in_place = [word for word in words if word == "--in-place" or (word.startswith("-i") and word[2:3] != "n")]
+    if any(word not in ("-i", "--in-place") for word in in_place):
+        raise ToolError("-iSUFFIX: not simulated")
     options = Options(
         call,
         "ne:f:Ersiz",
@@ -43,8 +45,6 @@ async def sed(call: Call) -> int:
     )
     if "-z" in options:
         raise ToolError("-z: not simulated")
-    if any(word not in ("-i", "--in-place") for word in in_place):
-        raise ToolError("-iSUFFIX: not simulated")
     script = [await _piece(call, name, value) for name, value in options.given if name in ("-e", "-f")]
     operands = list(options.operands)
     if not script:
