@@ -181,7 +181,15 @@ class Connection:
         """
         return fetch(self._link, remote, local, as_deadline(deadline))
 
-    def save(self, command: str, local: Path, deadline: Deadline | float, *, most: int = 1 << 30) -> Saved:
+    def save(
+        self,
+        command: str,
+        local: Path,
+        deadline: Deadline | float,
+        *,
+        most: int = 1 << 30,
+        give_up: Callable[[], bool] = lambda: False,
+    ) -> Saved:
         """Run ``command`` and write its output to ``local``, which must not exist, as it comes.
 
         Args:
@@ -189,11 +197,12 @@ class Connection:
             local: The new file; its folder is made.
             deadline: Seconds, or a deadline that was passed down.
             most: Bytes that are kept at most; then the command is stopped.
+            give_up: Asked at least once a second; when it says yes, the command is stopped.
 
         Returns:
             How it ended; what came is kept in any case.
         """
-        return save(self._link, command, local, as_deadline(deadline), most=most)
+        return save(self._link, command, local, as_deadline(deadline), most=most, give_up=give_up)
 
     def close(self) -> None:
         """End the connection; commands that still run on it are lost."""

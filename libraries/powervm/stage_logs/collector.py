@@ -8,7 +8,8 @@ import secrets
 import shlex
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,14 @@ _AT_ONCE = 3
 
 _FIRST_LINES = 100_000
 """Lines of the journal that the first stage takes at most."""
+
+_GRACE = 5.0
+"""Seconds that a collection which is broken off has for what is under way: to close files, and to clean up."""
+
+_SPARE_CHANNELS = 2
+"""Commands of a connection that are left for others: a look whether it lives, and cleaning up."""
+
+_BROKEN_OFF = "the collection was broken off"
 
 Watcher = Callable[[str, ItemRecord], None]
 """Is told each machine's name and each item as it is there, from any thread."""
@@ -77,18 +86,27 @@ class _Progress:
     tasks: list[Task]
     reason: str | None = None
     reached: bool = False
+    gone: str = ""
+    ended: threading.Event = field(default_factory=threading.Event)
     records: dict[str, list[ItemRecord]] = field(default_factory=dict)
 
     def as_record(self, *, otherwise: ItemStatus) -> SourceRecord:
-        reason = {ItemStatus.INTERRUPTED: "the collection was broken off"}.get(otherwise, self.reason)
         items = [
-            record
-            for task in self.tasks
-            for record in self.records.get(task.name, [task.record(otherwise, monotonic(), reason)])
+            record for task in self.tasks for record in self.records.get(task.name) or self._nothing(task, otherwise)
         ]
         return SourceRecord(
             name=self.source.name, kind=self.source.kind, reached=self.reached, reason=self.reason, items=items
         )
+
+    def _nothing(self, task: Task, otherwise: ItemStatus) -> list[ItemRecord]:
+        """No record of an item: it is none of this machine's, or there was no time."""
+        if task.name in self.records:
+            return []
+        reason = self.reason
+        if otherwise is ItemStatus.INTERRUPTED:
+            left = f"; look for {task.values['work']} there" if "{work}" in (task.item.clean or "") else ""
+            reason = _BROKEN_OFF + left
+        return [task.record(otherwise, monotonic(), reason)]
 
 
 def collect(
@@ -130,18 +148,8 @@ def collect(
     sources = sources_of(session, list(servers) or list(lab.servers), partition)
     machines = [_Progress(source, _tasks(source, items, values, folder)) for source in sources]
     stop = threading.Event()
-    interrupted = True
-    try:
-        ask_all(
-            {
-                machine.source.name: partial(_collect_from, machine, stop, lab.limits.connect, watch)
-                for machine in machines
-            },
-            workers=max(1, len(machines)),
-        )
-        interrupted = False
-    finally:
-        stop.set()
+
+    def write(*, interrupted: bool) -> Manifest:
         otherwise = ItemStatus.INTERRUPTED if interrupted else ItemStatus.SKIPPED
         records = [machine.as_record(otherwise=otherwise) for machine in machines]
         manifest = Manifest(
@@ -150,7 +158,19 @@ def collect(
             ended=datetime.now(timezone.utc), duration=monotonic() - clock, sources=records,
         )  # fmt: skip
         (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    return Collection(folder, manifest)
+        return manifest
+
+    try:
+        _collect_from_all(machines, stop, lab.limits.connect, watch)
+    except BaseException:
+        stop.set()
+        try:
+            _wait_for(machines)
+        finally:
+            with suppress(OSError):  # the reason why it ends is worth more
+                write(interrupted=True)
+        raise
+    return Collection(folder, write(interrupted=False))
 
 
 def _tasks(source: Source, items: Sequence[Item], values: dict[str, str], folder: Path) -> list[Task]:
@@ -158,7 +178,36 @@ def _tasks(source: Source, items: Sequence[Item], values: dict[str, str], folder
     return [Task(source, name, item, filled, place) for name, item, filled in source.tasks(items, values)]
 
 
-def _collect_from(machine: _Progress, stop: threading.Event, connect: float, watch: Watcher | None) -> None:
+def _collect_from_all(
+    machines: Sequence[_Progress], stop: threading.Event, connect: float, watch: Watcher | None
+) -> None:
+    """All machines at the same time; those that share a connection share its channels."""
+    places: dict[int, threading.Semaphore] = {}
+    for machine in machines:
+        connection = machine.source.connection
+        room = max(1, connection.endpoint.channels - _SPARE_CHANNELS)
+        places.setdefault(id(connection), threading.Semaphore(room))
+
+    def collect_one(machine: _Progress) -> None:
+        try:
+            _collect_from(machine, stop, places[id(machine.source.connection)], connect, watch)
+        finally:
+            machine.ended.set()
+
+    questions = {machine.source.name: partial(collect_one, machine) for machine in machines}
+    ask_all(questions, workers=max(1, len(machines)))
+
+
+def _wait_for(machines: Sequence[_Progress]) -> None:
+    """Let what is under way come to its end after the collection was broken off."""
+    deadline = Deadline(_GRACE)
+    for machine in machines:
+        machine.ended.wait(deadline.remaining)
+
+
+def _collect_from(
+    machine: _Progress, stop: threading.Event, places: threading.Semaphore, connect: float, watch: Watcher | None
+) -> None:
     """Take all items of one machine, as long as it answers."""
     try:
         machine.source.connection.connect(Deadline(connect))
@@ -167,7 +216,9 @@ def _collect_from(machine: _Progress, stop: threading.Event, connect: float, wat
         return
     machine.reached = True
     distribution = _distribution(machine)
-    gone: list[str] = []
+
+    def broken_off() -> str:
+        return _BROKEN_OFF if stop.is_set() else machine.gone
 
     def one(task: Task) -> None:
         if stop.is_set():
@@ -175,14 +226,16 @@ def _collect_from(machine: _Progress, stop: threading.Event, connect: float, wat
         if task.item.distribution not in (None, distribution):
             machine.records[task.name] = []
             return
-        if gone:
-            reason = f"it stopped answering: {gone[0]}"
-            machine.records[task.name] = [task.record(ItemStatus.SKIPPED, monotonic(), reason)]
-            return
-        records = _relative(take(task), machine.source.name)
+        with places:
+            if machine.gone:
+                machine.records[task.name] = [task.record(ItemStatus.SKIPPED, monotonic(), machine.gone)]
+                return
+            if stop.is_set():
+                return
+            records = _relative(take(replace(task, broken_off=broken_off)), machine.source.name)
         machine.records[task.name] = records
         if records[0].status in (ItemStatus.FAILED, ItemStatus.PARTIAL) and (why := alive(machine.source.connection)):
-            gone.append(why)
+            machine.gone = f"it stopped answering: {why}"
         for record in records if watch else ():
             watch(machine.source.name, record)  # type: ignore[misc]
 
