@@ -326,10 +326,17 @@ def output_folder() -> Path:
         return Path.cwd()
 
 
+def _log_folder() -> Path:
+    """Where ``log.html`` is going to lie; pabot merges it above the output directories of its workers."""
+    folder = output_folder()
+    merged = next((parent for parent in folder.parents if parent.name == "pabot_results"), None)
+    return merged.parent if merged else folder
+
+
 def link(path: Path, text: str | None = None) -> str:
     """A link to a file of the run that still works when the output directory is moved."""
     try:
-        relative = path.relative_to(output_folder())
+        relative = path.relative_to(_log_folder())
     except ValueError:
         relative = path
     place = quote(relative.as_posix())

@@ -37,6 +37,9 @@ _GRACE = 5.0
 _SPARE_CHANNELS = 2
 """Commands of a connection that are left for others: a look whether it lives, and cleaning up."""
 
+_LOOK = 10.0
+"""Seconds between two looks whether a machine still answers; one that does not twice in a row is given up."""
+
 _BROKEN_OFF = "the collection was broken off"
 
 Watcher = Callable[[str, ItemRecord], None]
@@ -239,7 +242,27 @@ def _collect_from(
         for record in records if watch else ():
             watch(machine.source.name, record)  # type: ignore[misc]
 
-    ask_all({task.name: partial(one, task) for task in machine.tasks}, workers=_AT_ONCE)
+    over = threading.Event()
+    looking = threading.Thread(
+        target=_look_after, args=(machine, over), name=f"look {machine.source.name}", daemon=True
+    )
+    looking.start()
+    try:
+        ask_all({task.name: partial(one, task) for task in machine.tasks}, workers=_AT_ONCE)
+    finally:
+        over.set()
+
+
+def _look_after(machine: _Progress, over: threading.Event) -> None:
+    """Notice that a machine has frozen long before the limits of its items pass; a suspended partition comes back."""
+    silent = ""
+    while not over.wait(_LOOK) and not machine.gone:
+        why = alive(machine.source.connection)
+        if why and silent and not over.is_set():
+            machine.gone = f"it stopped answering: {why}"
+            if "console" not in machine.source.places and not machine.source.through:
+                machine.source.connection.close()  # ends transfers, too; a console's may have a migration on it
+        silent = why
 
 
 def _distribution(machine: _Progress) -> str:

@@ -22,6 +22,9 @@ MOST_BYTES = 1 << 30
 """What is kept of one item at most."""
 
 _NOT_FOUND = 127
+_SIGN_OF_LIFE = 5.0
+"""Seconds that a machine has to open a channel."""
+
 _CLEANING = 20.0
 """Seconds to look after what a command has left, or to remove it."""
 _TAIL = 64 * 1024
@@ -226,7 +229,7 @@ def _clean_up_failure(task: Task) -> str | None:
 def alive(connection: Connection) -> str:
     """Why a machine does not answer any more; an empty text when it does."""
     try:
-        connection.connect(Deadline(5.0))
+        connection.connect(Deadline(_SIGN_OF_LIFE))
     except MobilityError as error:
         return error.message
     return ""
