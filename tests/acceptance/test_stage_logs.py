@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import jsonschema
-import pytest
 
 from support.robot_run import ROOT, run_robot
 from support.simulated import RunningLab, joined_lab_file, simulated_lab
@@ -89,12 +88,11 @@ def test_links_of_two_suites_side_by_side_lead_from_the_merged_log(tmp_path: Pat
     assert [place for place in places if not (out / place).is_file()] == []
 
 
-@pytest.mark.parametrize("trouble", ["migration-breaks partition=lp1 phase=copy at=50 times=1"])
-def test_a_move_that_fails_leaves_the_failure_set(trouble: str, tmp_path: Path, out: Path) -> None:
+def test_a_move_that_fails_leaves_the_failure_set(tmp_path: Path, out: Path) -> None:
     suite = tmp_path / "failing.robot"
     suite.write_text(FAILING, encoding="utf-8")
     with simulated_lab(tmp_path / "world", speed=400) as running:
-        assert running.run("lab", f"lab fault add kind={trouble}")[0] == 0
+        assert running.run("lab", "lab fault add kind=migration-breaks partition=lp1 phase=copy at=50 times=1")[0] == 0
         file = joined_lab_file(tmp_path, running)
         run = run_robot(out, "-v", f"LAB:{file}", str(suite))
         commands = slow_commands(running)

@@ -10,7 +10,7 @@ from types import TracebackType
 from powervm.secret import Password, masked
 from powervm.ssh.command import CommandResult, Fetched, as_deadline
 from powervm.ssh.endpoint import Endpoint
-from powervm.ssh.errors import AuthenticationFailed, CommandDeadlinePassed
+from powervm.ssh.errors import AuthenticationFailed, CommandDeadlinePassed, OutputTooLong
 from powervm.ssh.exchange import Exchange
 from powervm.ssh.link import Link
 from powervm.ssh.refusals import Refusals
@@ -99,6 +99,7 @@ class Connection:
         Raises:
             CommandDeadlinePassed: It did not end in time; what it wrote so far is in the exception.
             ConnectionLost: The connection broke meanwhile, or the server sent no exit status.
+            OutputTooLong: It printed more than 16 MB; see `stream` and `save`.
 
         Example:
             ``connection.run("lssyscfg -r sys -F name", 30).check().stdout.splitlines()``
@@ -111,6 +112,8 @@ class Connection:
             except CommandDeadlinePassed as late:
                 late.stdout, late.stderr = masked(late.stdout, hide), masked(late.stderr, hide)
                 raise
+            if exchange.overflowed:
+                raise OutputTooLong(self.endpoint, exchange.command)
             result = exchange.result()
         if hide:
             result = replace(result, stdout=masked(result.stdout, hide), stderr=masked(result.stderr, hide))
