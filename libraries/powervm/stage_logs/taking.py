@@ -142,7 +142,8 @@ def _saved(task: Task, saved: Saved, local: Path, started: float) -> ItemRecord:
             "lost": "the connection was lost, or the command was killed",
         }[saved.ending]
         return task.record(ItemStatus.PARTIAL if saved.size else ItemStatus.FAILED, started, reason, **facts)
-    if saved.status in (0, *item.statuses):
+    silent = not saved.size and saved.stderr.strip()  # a status that may be normal, and yet nothing but a complaint
+    if saved.status == 0 or (saved.status in item.statuses and not silent):
         return task.record(ItemStatus.COLLECTED, started, **facts)
     said = _first_line(saved.stderr) or _first_line(_head(local)) or "no message"
     if item.may_be_absent or saved.status == _NOT_FOUND:

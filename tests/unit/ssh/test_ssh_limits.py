@@ -262,13 +262,13 @@ def test_watchdog_calls_late_ones_only() -> None:
 def test_output_that_is_too_long_is_not_held_in_memory_and_never_taken_for_all(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("powervm.ssh.exchange._MOST_KEPT", 1000)
-    assert len(connection.run("big 1000", LIMIT).stdout) == 1000
+    monkeypatch.setattr("powervm.ssh.exchange._MOST_KEPT", 65536)
+    assert len(connection.run("big 65536", LIMIT).stdout) == 65536
     with pytest.raises(OutputTooLong, match="printed more than"):
-        connection.run("big 1001", LIMIT)
+        connection.run("big 131072", LIMIT)
     with pytest.raises(CommandDeadlinePassed) as late:
         connection.run("flood", 0.5)
-    assert len(late.value.stdout) == 1000
-    with connection.start("big 5000") as running:
+    assert len(late.value.stdout) == 65536
+    with connection.start("big 131072") as running:
         assert running.wait(LIMIT)
-        assert len(running.result().stdout) == 1000
+        assert len(running.result().stdout) == 65536
