@@ -217,6 +217,11 @@ class Desk:
             raise MobilityError(f"The move {name} was not started.", remedy="Call Start Migration first.")
         return self._under_way.pop(name)
 
+    def runs(self, plan: MovePlan) -> bool:
+        """Whether a move was started, is not waited for yet, and has not ended."""
+        move = self._under_way.get(plan.move.name)
+        return move is not None and move.runs
+
     def give_up_moves(self, partition: str | None = None) -> str:
         """Nobody waits for them any more.
 
