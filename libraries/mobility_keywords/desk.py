@@ -281,12 +281,11 @@ class Desk:
             return move()
         return with_stage_logs(self.logbook, plan, self.stage, way, move, show=self._show_stage)
 
-    def _show_stage(self, done: Collection | OSError | MobilityError) -> None:
+    def _show_stage(self, done: Collection | MobilityError) -> None:
         if isinstance(done, Collection):
             self.show_collection(done)
         else:  # the move itself is worth more than its logs
-            why = done.strerror if isinstance(done, OSError) else None
-            logger.warn(f"[{self.label}] Stage logs could not be collected: {why or done}.")
+            logger.warn(f"[{self.label}] No stage logs: {done}")
 
     def log_commands(self) -> None:
         """Show the remote commands since the last call in the log, at level DEBUG."""

@@ -132,7 +132,7 @@ def with_stage_logs(
     way: Literal["there", "back"],
     move: Callable[[], Outcome],
     *,
-    show: Callable[[Collection | OSError | MobilityError], None],
+    show: Callable[[Collection | MobilityError], None],
 ) -> Outcome:
     """Do a move with the stages ``pre-forward`` and ``post-forward``, or ``-backward``, around it.
 
@@ -151,7 +151,7 @@ def with_stage_logs(
     def collect_now(name: str, *, failure: bool = False) -> None:
         try:
             show(logbook.collect(stage(name), plan=plan, failure=failure))
-        except (OSError, MobilityError) as error:
+        except MobilityError as error:
             show(error)
 
     direction = _DIRECTIONS[way]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import signal
@@ -207,6 +208,21 @@ def test_a_runner_that_cannot_write_is_told_in_a_sentence(bench: Open, tmp_path:
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert f"{tmp_path / 'out'}" in result.stderr
+    assert "cannot be written: Not a directory." in result.stderr
+
+
+def test_a_manifest_that_cannot_be_written_leaves_no_half_of_it(
+    bench: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = bench()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(collector.StageNotWritten, match=r"manifest\.json: .*: No space left on device\."):
+        collect(lab.session, Stage("now"), root=tmp_path, servers=("p8a",))
+    assert list(tmp_path.rglob("*manifest*")) == []
 
 
 MEASURED = """

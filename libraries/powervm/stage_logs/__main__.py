@@ -30,9 +30,6 @@ def main(arguments: list[str] | None = None) -> int:
     except MobilityError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    except OSError as error:
-        sys.stderr.write(f"{error.filename or options.output}: {error.strerror or error}. Choose another --output.\n")
-        return 2
 
 
 def _parser() -> argparse.ArgumentParser:

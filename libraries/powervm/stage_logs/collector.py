@@ -42,6 +42,11 @@ _LOOK = 10.0
 
 _BROKEN_OFF = "the collection was broken off"
 
+
+class StageNotWritten(MobilityError):
+    """The output directory takes nothing."""
+
+
 Watcher = Callable[[str, ItemRecord], None]
 """Is told each machine's name and each item as it is there, from any thread."""
 
@@ -69,6 +74,8 @@ class Stage:
                 folder.mkdir(parents=True)
             except FileExistsError:
                 continue
+            except OSError as error:
+                raise _not_written(folder, error) from error
             return folder
         raise AssertionError("count() does not end")
 
@@ -125,8 +132,8 @@ def collect(
 ) -> Collection:
     """Collect the evidence of a stage.
 
-    Nothing is raised for what is missing: the manifest tells. When it is broken off from outside (Ctrl-C, a timeout of
-    Robot Framework), what is there stays, with a manifest that says "interrupted".
+    Nothing is raised for what is missing on the machines: the manifest tells. When it is broken off from outside
+    (Ctrl-C, a timeout of Robot Framework), what is there stays, with a manifest that says "interrupted".
 
     Args:
         session: The opened lab.
@@ -137,6 +144,9 @@ def collect(
         failure: Take what is taken after a failure, too: slow archives.
         cursor: The journal is taken from here on; without it the newest lines.
         watch: Is told each item as it is there.
+
+    Raises:
+        StageNotWritten: There is no manifest.
     """
     started, clock = datetime.now(timezone.utc), monotonic()
     folder = stage.folder(root)
@@ -160,7 +170,7 @@ def collect(
             failure=failure, status=status_of(records, interrupted=interrupted), started=started,
             ended=datetime.now(timezone.utc), duration=monotonic() - clock, sources=records,
         )  # fmt: skip
-        (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        _write(folder / "manifest.json", manifest.model_dump_json(indent=2) + "\n")
         return manifest
 
     try:
@@ -170,7 +180,7 @@ def collect(
         try:
             _wait_for(machines)
         finally:
-            with suppress(OSError):  # the reason why it ends is worth more
+            with suppress(StageNotWritten):  # the reason why it ends is worth more
                 write(interrupted=True)
         raise
     return Collection(folder, write(interrupted=False))
@@ -283,6 +293,25 @@ def _relative(records: list[ItemRecord], source: str) -> list[ItemRecord]:
     return [
         record.model_copy(update={"file": f"{place}/{record.file}"}) if record.file else record for record in records
     ]
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file whole, or leave none."""
+    fresh = file.with_name(f".{file.name}.part")
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise _not_written(file, error) from error
+
+
+def _not_written(path: Path, error: OSError) -> StageNotWritten:
+    return StageNotWritten(
+        f"{path}: the stage logs cannot be written: {error.strerror or error}.",
+        remedy="Look at the rights and the free space there.",
+    )
 
 
 def _safe(name: str) -> str:
