@@ -217,6 +217,11 @@ class Desk:
             raise MobilityError(f"The move {name} was not started.", remedy="Call Start Migration first.")
         return self._under_way.pop(name)
 
+    def runs(self, plan: MovePlan) -> bool:
+        """Whether a move was started, is not waited for yet, and has not ended."""
+        move = self._under_way.get(plan.move.name)
+        return move is not None and move.runs
+
     def give_up_moves(self, partition: str | None = None) -> str:
         """Nobody waits for them any more.
 
@@ -276,11 +281,11 @@ class Desk:
             return move()
         return with_stage_logs(self.logbook, plan, self.stage, way, move, show=self._show_stage)
 
-    def _show_stage(self, done: Collection | OSError) -> None:
-        if isinstance(done, OSError):  # the move itself is worth more than its logs
-            logger.warn(f"[{self.label}] Stage logs could not be written: {done.strerror or done}.")
-        else:
+    def _show_stage(self, done: Collection | MobilityError) -> None:
+        if isinstance(done, Collection):
             self.show_collection(done)
+        else:  # the move itself is worth more than its logs
+            logger.warn(f"[{self.label}] No stage logs: {done}")
 
     def log_commands(self) -> None:
         """Show the remote commands since the last call in the log, at level DEBUG."""
@@ -326,10 +331,17 @@ def output_folder() -> Path:
         return Path.cwd()
 
 
+def _log_folder() -> Path:
+    """Where ``log.html`` is going to lie; pabot merges it above the output directories of its workers."""
+    folder = output_folder()
+    merged = next((parent for parent in folder.parents if parent.name == "pabot_results"), None)
+    return merged.parent if merged else folder
+
+
 def link(path: Path, text: str | None = None) -> str:
     """A link to a file of the run that still works when the output directory is moved."""
     try:
-        relative = path.relative_to(output_folder())
+        relative = path.relative_to(_log_folder())
     except ValueError:
         relative = path
     place = quote(relative.as_posix())

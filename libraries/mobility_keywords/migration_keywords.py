@@ -192,7 +192,8 @@ class MigrationKeywords(Topic):
     def stop_migration(self, move: str, *, way: Way = "there") -> Outcome:
         """Stop a running migration (``migrlpar -o s``) and wait until the partition is back on the source.
 
-        Past the point where the partition was resumed on the target, a console refuses to stop.
+        Past the point where the partition was resumed on the target, a console refuses to stop. One that still
+        validates a move that `Start Migration` began is asked again until there is something to stop.
 
         Args:
             move: The move of the lab file that is running.
@@ -208,7 +209,8 @@ class MigrationKeywords(Topic):
         | Stop Migration    crosshmc
         """
         desk = self._desk
-        return desk.settle(stop_move(desk.session, desk.plan(move, way=way), keep=desk.keep))
+        plan = desk.plan(move, way=way)
+        return desk.settle(stop_move(desk.session, plan, keep=desk.keep, under_way=lambda: desk.runs(plan)))
 
     @keyword(tags=("recovery",))
     def recover_partition(self, move: str, *, way: Way = "there", force: bool = False) -> Outcome:

@@ -132,12 +132,12 @@ def with_stage_logs(
     way: Literal["there", "back"],
     move: Callable[[], Outcome],
     *,
-    show: Callable[[Collection | OSError], None],
+    show: Callable[[Collection | MobilityError], None],
 ) -> Outcome:
     """Do a move with the stages ``pre-forward`` and ``post-forward``, or ``-backward``, around it.
 
     After a move that failed the slow archives are taken as well; one that was refused has changed nothing and takes
-    none. A collection that cannot be written never hides what the move came to.
+    none. A collection that cannot be made or written never hides what the move came to.
 
     Args:
         logbook: Collects.
@@ -145,13 +145,13 @@ def with_stage_logs(
         stage: Makes a stage of its name.
         way: Which direction it is.
         move: Does it.
-        show: Is given each collection, or why it could not be written.
+        show: Is given each collection, or why there is none.
     """
 
     def collect_now(name: str, *, failure: bool = False) -> None:
         try:
             show(logbook.collect(stage(name), plan=plan, failure=failure))
-        except OSError as error:
+        except MobilityError as error:
             show(error)
 
     direction = _DIRECTIONS[way]

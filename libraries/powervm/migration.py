@@ -99,6 +99,16 @@ class MoveUnderWay:
         """Follow it to its end, and prove it; see `migrate`."""
         return conduct(self.work, keep, lambda _: _finish(self, watch))
 
+    @property
+    def runs(self) -> bool:
+        """Whether migrlpar has not ended, as far as its channel tells."""
+        if self.command is None:
+            return False
+        try:
+            return not self.command.wait(0)
+        except SshError:  # it is told again when the end is waited for
+            return False
+
     def give_up(self, *, keep: Keeper) -> Outcome:
         """Nobody is going to wait for it: keep the outcome "interrupted", and leave the migration alone."""
         if self.command is not None:

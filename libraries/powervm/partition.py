@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from powervm.errors import MobilityError
@@ -70,6 +70,12 @@ class LinuxPartition:
     def run(self, command: str, deadline: Deadline | None = None) -> CommandResult:
         """Run a command; the result is given back whatever its status is."""
         return self.connection.run(command, deadline.within(self._limit) if deadline else Deadline(self._limit))
+
+    def lines(self, command: str, deadline: Deadline | None = None) -> Iterator[str]:
+        """The lines that a command prints, as they come, however many; its exit status does not matter."""
+        limit = deadline.within(self._limit) if deadline else Deadline(self._limit)
+        with self.connection.stream(command, limit) as lines:
+            yield from lines
 
     def identity(self, deadline: Deadline | None = None) -> Identity:
         """Boot id, uptime and server, read in one round.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from powervm.console import ConsoleCommandFailed
 from powervm.errors import MobilityError
@@ -12,12 +13,22 @@ from powervm.placement import Where, settle, unfit
 from powervm.plan import MovePlan
 from powervm.session import LabSession
 from powervm.ssh import CommandResult
-from powervm.waiting import Deadline
+from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 
-def stop_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> Outcome:
-    """Stop a running migration; done when the partition is back on the source alone."""
-    return run_operation("stop", session, plan, keep, _stop)
+def stop_move(
+    session: LabSession, plan: MovePlan, *, keep: Keeper, under_way: Callable[[], bool] = lambda: False
+) -> Outcome:
+    """Stop a running migration; done when the partition is back on the source alone.
+
+    Args:
+        session: The opened lab.
+        plan: The move that runs.
+        keep: Is given the outcome.
+        under_way: Whether its migrlpar runs, as far as the caller knows: while it still validates a console sees
+            nothing to stop, so it is asked until it agrees.
+    """
+    return run_operation("stop", session, plan, keep, lambda work: _stop(work, under_way))
 
 
 def recover_move(session: LabSession, plan: MovePlan, *, keep: Keeper, force: bool = False) -> Outcome:
@@ -73,8 +84,17 @@ def _ask(recorder: Recorder, question: Callable[[Deadline], CommandResult], limi
     return refusal
 
 
-def _stop(work: Work) -> Outcome:
-    refusal = ask_to_stop(work.session, work.plan, work.recorder)
+def _stop(work: Work, under_way: Callable[[], bool]) -> Outcome:
+    limits = work.session.lab.limits
+    refusal = ""
+
+    def agreed() -> bool:
+        nonlocal refusal
+        refusal = ask_to_stop(work.session, work.plan, work.recorder)
+        return not refusal or not under_way()
+
+    with suppress(DeadlinePassed):
+        wait_until(agreed, Deadline(limits.validation), interval=limits.poll, what="the console to stop the migration")
     where = _settle(work)
     return _judge(work, where, refusal, good=where is Where.SOURCE)
 

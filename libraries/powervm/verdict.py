@@ -42,6 +42,9 @@ def moved(work: Work, end: End) -> Outcome:
     result = end.result
     if result is not None and not result.ok:
         return recorder.finish(Ending.FAILED_AND_RECOVERED, f"{ConsoleCommandFailed(result)} Yet {whole}.")
+    if recorder.phase_seen("recover"):  # a migration that had to be recovered was no good one, whoever heard it fail
+        said = f"{end.trouble} " if end.trouble else ""
+        return recorder.finish(Ending.FAILED_AND_RECOVERED, f"{said}It had failed and was recovered; {whole}.")
     return recorder.finish(Ending.DONE)
 
 

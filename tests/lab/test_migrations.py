@@ -347,3 +347,15 @@ def test_a_console_that_is_down_is_one_finding(bench: Open) -> None:
     assert [(finding.check, finding.subject) for finding in errors] == [("reachable", "hmc2")]
     with pytest.raises(ConnectionRefused):
         lab.session.connection("hmc2").run("lshmc -V", 5)
+
+
+def test_a_move_that_is_still_validated_can_be_stopped(bench: Open) -> None:
+    """A console sees nothing to stop before the validation is over, so it is asked until there is something."""
+    lab = bench({"durations.validation": 60}, speed=60)
+    move = start_move(lab.session, plan(lab, "local"), keep=lab.keep)
+    assert isinstance(move, MoveUnderWay)
+    stopped = stop_move(lab.session, plan(lab, "local"), keep=lab.keep, under_way=lambda: move.runs)
+    assert stopped.error is None
+    assert move.finish(keep=lab.keep).ending is Ending.FAILED_AND_RECOVERED
+    assert servers_of(lab, "lp1") == ["p9a"]
+    assert not move.runs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 LEVELS = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
@@ -14,7 +14,7 @@ ERR = LEVELS.index("err")
 WARN = LEVELS.index("warn")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line.
 
@@ -36,11 +36,20 @@ class Line:
 
 def read_journal(output: str) -> list[Line]:
     """Read ``journalctl -o json``: one JSON object in a line; a line that is none is left out."""
-    lines = []
-    for text in output.splitlines():
-        if text.startswith("{"):
-            lines += _from_record(json.loads(text))
-    return lines
+    return list(read_journal_lines(output.splitlines()))
+
+
+def read_journal_lines(output: Iterable[str]) -> Iterator[Line]:
+    """The same from lines as they come; an entry that cannot be read counts as an error, since it may be one."""
+    for text in output:
+        if not text.startswith("{"):
+            continue
+        try:
+            record = json.loads(text)
+        except json.JSONDecodeError:
+            yield Line(0.0, ERR, f"an entry of the journal that cannot be read: {text[:200]}")
+        else:
+            yield from _from_record(record)
 
 
 def _from_record(record: dict[str, object]) -> list[Line]:

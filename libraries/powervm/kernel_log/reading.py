@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import asdict, dataclass
+from collections import deque
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from powervm.errors import MobilityError
-from powervm.kernel_log.lines import Line, read_journal, read_ring
+from powervm.kernel_log.lines import Line, read_journal, read_journal_lines, read_ring
 from powervm.partition import BOOT_ID, LinuxPartition
 from powervm.waiting import Deadline
 
-_MOST_LINES = 200_000
+_MOST_LINES = 100_000
 """Lines that one reading takes at most: the newest ones."""
 
 
@@ -79,16 +80,21 @@ def read_since(partition: LinuxPartition, marker: Marker | None, deadline: Deadl
     if marker is not None and not marker.cursor:
         return _from_ring(partition, marker, deadline)
     place = f"--cursor={shlex.quote(marker.cursor)}" if marker else f"-n {_MOST_LINES}"
-    result = partition.run(f"journalctl -k {place} -o json --no-pager -q", deadline)
-    lines = read_journal(result.stdout)
+    lines = read_journal_lines(partition.lines(f"journalctl -k {place} -o json --no-pager -q", deadline))
+    found, count = False, 0
+    newest: deque[Line] = deque(maxlen=_MOST_LINES)
+    for line in lines:
+        if marker is not None and line.cursor == marker.cursor:
+            found = found or not count
+            continue
+        count += 1
+        newest.append(replace(line, cursor=""))  # a cursor is longer than most lines
     if marker is None:
-        return Window(tuple(lines), "journal") if lines else _from_ring(partition, None, deadline)
-    found = bool(lines) and lines[0].cursor == marker.cursor
-    after = [line for line in lines if line.cursor != marker.cursor]
+        return Window(tuple(newest), "journal") if newest else _from_ring(partition, None, deadline)
     lost = "" if found else _why_lost(partition, marker, deadline)
-    if len(after) > _MOST_LINES:
-        after, lost = after[-_MOST_LINES:], f"more than {_MOST_LINES} lines came; the oldest are left out"
-    return Window(tuple(after), "journal", lost)
+    if count > _MOST_LINES:
+        lost = f"more than {_MOST_LINES} lines came; the oldest are left out"
+    return Window(tuple(newest), "journal", lost)
 
 
 def _why_lost(partition: LinuxPartition, marker: Marker, deadline: Deadline | None) -> str:

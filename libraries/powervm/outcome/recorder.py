@@ -108,6 +108,10 @@ class Recorder:
 
         return end
 
+    def phase_seen(self, name: str) -> bool:
+        """Whether a phase of that name is over."""
+        return any(phase.name == name for phase in self._phases)
+
     def add_phases(self, phases: Sequence[Phase]) -> None:
         """Record phases that were measured elsewhere."""
         self._phases.extend(phases)

@@ -10,7 +10,7 @@ from types import TracebackType
 from powervm.secret import Password, masked
 from powervm.ssh.command import CommandResult, Fetched, as_deadline
 from powervm.ssh.endpoint import Endpoint
-from powervm.ssh.errors import AuthenticationFailed, CommandDeadlinePassed
+from powervm.ssh.errors import AuthenticationFailed, CommandDeadlinePassed, OutputTooLong
 from powervm.ssh.exchange import Exchange
 from powervm.ssh.link import Link
 from powervm.ssh.refusals import Refusals
@@ -99,6 +99,7 @@ class Connection:
         Raises:
             CommandDeadlinePassed: It did not end in time; what it wrote so far is in the exception.
             ConnectionLost: The connection broke meanwhile, or the server sent no exit status.
+            OutputTooLong: It printed more than 16 MB; see `stream` and `save`.
 
         Example:
             ``connection.run("lssyscfg -r sys -F name", 30).check().stdout.splitlines()``
@@ -111,6 +112,8 @@ class Connection:
             except CommandDeadlinePassed as late:
                 late.stdout, late.stderr = masked(late.stdout, hide), masked(late.stderr, hide)
                 raise
+            if exchange.overflowed:
+                raise OutputTooLong(self.endpoint, exchange.command)
             result = exchange.result()
         if hide:
             result = replace(result, stdout=masked(result.stdout, hide), stderr=masked(result.stderr, hide))
@@ -181,7 +184,15 @@ class Connection:
         """
         return fetch(self._link, remote, local, as_deadline(deadline))
 
-    def save(self, command: str, local: Path, deadline: Deadline | float, *, most: int = 1 << 30) -> Saved:
+    def save(
+        self,
+        command: str,
+        local: Path,
+        deadline: Deadline | float,
+        *,
+        most: int = 1 << 30,
+        give_up: Callable[[], bool] = lambda: False,
+    ) -> Saved:
         """Run ``command`` and write its output to ``local``, which must not exist, as it comes.
 
         Args:
@@ -189,11 +200,12 @@ class Connection:
             local: The new file; its folder is made.
             deadline: Seconds, or a deadline that was passed down.
             most: Bytes that are kept at most; then the command is stopped.
+            give_up: Asked at least once a second; when it says yes, the command is stopped.
 
         Returns:
             How it ended; what came is kept in any case.
         """
-        return save(self._link, command, local, as_deadline(deadline), most=most)
+        return save(self._link, command, local, as_deadline(deadline), most=most, give_up=give_up)
 
     def close(self) -> None:
         """End the connection; commands that still run on it are lost."""

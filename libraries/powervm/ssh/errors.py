@@ -115,6 +115,15 @@ class CommandDeadlinePassed(SshError, DeadlinePassed):
         )
 
 
+class OutputTooLong(SshError):
+    """The command printed more than anybody wants to hold in memory; half of it would be misread."""
+
+    def __init__(self, where: Endpoint, command: str) -> None:
+        super().__init__(
+            where, f"'{command}' printed more than 16 MB.", remedy="Ask for less, or let it be saved to a file."
+        )
+
+
 class CommandFailed(SshError):
     """The command ended with a status other than 0.
 

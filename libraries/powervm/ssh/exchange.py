@@ -21,8 +21,28 @@ _WINDOW_POLL = 0.01
 """Seconds between two looks whether a full window of the peer has room again; paramiko tells nobody."""
 _LONGEST_WAIT = 1.0
 """Seconds until a connection that was given up is noticed; its thread may be stuck and wake nobody."""
+_MOST_KEPT = 16 * 1024 * 1024
+"""Bytes of each stream that are kept for a result; more comes from a command that has run wild."""
 _TERMINAL_WIDTH = 1000
 """Columns, so that no program wraps its prompt."""
+
+
+class _Kept:
+    """The beginning of a stream."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._room = _MOST_KEPT
+        self.full = False
+
+    def add(self, data: bytes) -> None:
+        self.full = self.full or len(data) > self._room
+        if self._room:
+            self._pieces.append(data[: self._room])
+            self._room -= len(self._pieces[-1])
+
+    def text(self) -> str:
+        return b"".join(self._pieces).decode("utf-8", "replace")
 
 
 class Exchange:
@@ -59,10 +79,9 @@ class Exchange:
         self._lease = lease
         self._stops = stops
         self._channel = lease.channel
-        self._stdout: list[bytes] = []
-        self._stderr: list[bytes] = []
-        self._on_stdout = on_stdout or self._stdout.append
-        self._on_stderr = on_stderr or self._stderr.append
+        self._stdout, self._stderr = _Kept(), _Kept()
+        self._on_stdout = on_stdout or self._stdout.add
+        self._on_stderr = on_stderr or self._stderr.add
         self._stdout_open = self._stderr_open = True
         self._input = memoryview(b"")
         self._input_open = False
@@ -91,6 +110,11 @@ class Exchange:
     def ended(self) -> bool:
         """True when all output has been read and nothing more comes."""
         return self._duration is not None
+
+    @property
+    def overflowed(self) -> bool:
+        """It has written more than is kept; the beginning is."""
+        return self._stdout.full or self._stderr.full
 
     @property
     def elapsed(self) -> float:
@@ -174,12 +198,12 @@ class Exchange:
     @property
     def stdout(self) -> str:
         """What was read and not passed on to ``on_stdout``."""
-        return b"".join(self._stdout).decode("utf-8", "replace")
+        return self._stdout.text()
 
     @property
     def stderr(self) -> str:
         """The same for the error stream."""
-        return b"".join(self._stderr).decode("utf-8", "replace")
+        return self._stderr.text()
 
     def late(self, deadline: Deadline) -> CommandDeadlinePassed:
         """The error for a command that did not end in time."""

@@ -24,7 +24,8 @@ class RunningCommand:
     """A command that runs on a channel of its own while the caller does other things.
 
     No thread waits for it. Its output is read by `wait`, so call that every few seconds; up to 2 MB are held in
-    between without the command being blocked. Not for use by two threads at once.
+    between without the command being blocked. Of a result, the first 16 MB are kept. Not for use by two threads at
+    once.
     """
 
     def __init__(self, exchange: Exchange, finished: Observer) -> None:

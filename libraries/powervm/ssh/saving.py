@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,8 +16,9 @@ from powervm.waiting import Deadline
 
 _STDERR_TAIL = 16 * 1024
 
-SavedEnding = Literal["complete", "cut", "late", "lost"]
-"""``cut``: it was longer than allowed; ``late``: its deadline passed; ``lost``: the connection broke."""
+SavedEnding = Literal["complete", "cut", "late", "lost", "given up"]
+"""``cut``: it was longer than allowed; ``late``: its deadline passed; ``lost``: the connection broke; ``given up``: the
+caller did not want it any longer."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ class _Full(Exception):
     """The file has the size that is allowed."""
 
 
-def save(link: Link, command: str, local: Path, deadline: Deadline, *, most: int) -> Saved:
+def save(
+    link: Link, command: str, local: Path, deadline: Deadline, *, most: int, give_up: Callable[[], bool] = lambda: False
+) -> Saved:
     """Run ``command`` and write what it prints to ``local``, which must not exist.
 
     What came is kept, also when the command is too slow, prints too much, or the connection breaks: it is evidence.
@@ -55,6 +59,7 @@ def save(link: Link, command: str, local: Path, deadline: Deadline, *, most: int
         local: The new file.
         deadline: For all of it.
         most: Bytes that are kept at most.
+        give_up: Asked at least once a second; when it says yes, what came is kept, and no more is waited for.
 
     Raises:
         TransferFailed: The local file cannot be written, or exists already.
@@ -82,8 +87,10 @@ def save(link: Link, command: str, local: Path, deadline: Deadline, *, most: int
         with Target(link.endpoint, local) as target:
             exchange.start(deadline)
             try:
-                exchange.finish(deadline)
-                status = exchange.result().status
+                if _follow(exchange, deadline, give_up):
+                    status = exchange.result().status
+                else:
+                    ending = "given up"
             except _Full:
                 ending = "cut"
             except CommandDeadlinePassed:
@@ -91,3 +98,15 @@ def save(link: Link, command: str, local: Path, deadline: Deadline, *, most: int
             except ConnectionLost:
                 ending = "lost"
         return Saved(size, digest.hexdigest(), status, stderr.decode("utf-8", "replace"), exchange.elapsed, ending)
+
+
+def _follow(exchange: Exchange, deadline: Deadline, give_up: Callable[[], bool]) -> bool:
+    """Work until the command has ended; False when it was given up before."""
+    while not exchange.ended:
+        if give_up():
+            return False
+        late = deadline.passed
+        exchange.step(deadline)
+        if late and not exchange.ended:
+            raise exchange.late(deadline)
+    return True

@@ -40,6 +40,7 @@ class Item(BaseModel):
     archive: str | None = None
     digest: str | None = None
     clean: str | None = None
+    replaces: str | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Item:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -21,6 +22,11 @@ MOST_BYTES = 1 << 30
 """What is kept of one item at most."""
 
 _NOT_FOUND = 127
+_SIGN_OF_LIFE = 5.0
+"""Seconds that a machine has to open a channel."""
+
+_CLEANING = 20.0
+"""Seconds to look after what a command has left, or to remove it."""
 _TAIL = 64 * 1024
 
 
@@ -32,6 +38,7 @@ class Task:
         name: As it stands in the record.
         values: What its placeholders stand for.
         folder: Where its files go.
+        broken_off: Why it is not to go on; an empty text while it is.
     """
 
     source: Source
@@ -39,6 +46,7 @@ class Task:
     item: Item
     values: dict[str, str]
     folder: Path
+    broken_off: Callable[[], str] = str
 
     @property
     def text(self) -> str:
@@ -82,7 +90,7 @@ def _file(task: Task, started: float) -> ItemRecord:
             return task.record(status, started, "there is no such file")
         if "no file transfer" not in error.message:
             raise
-        saved = task.source.connection.save(f"cat {shlex.quote(task.text)}", local, limit, most=MOST_BYTES)
+        saved = _save(task, f"cat {shlex.quote(task.text)}", local)
         return _saved(task, saved, local, started)
     facts: dict[str, Any] = {"file": local.name, "size": fetched.size, "sha256": fetched.sha256}
     return task.record(ItemStatus.COLLECTED, started, **facts)
@@ -90,14 +98,30 @@ def _file(task: Task, started: float) -> ItemRecord:
 
 def _command(task: Task, started: float) -> list[ItemRecord]:
     local = task.folder / f"{task.name}.txt"
-    saved = task.source.connection.save(task.sent, local, Deadline(task.item.timeout), most=MOST_BYTES)
-    record = _saved(task, saved, local, started)
+    if task.item.replaces and _is_there(task, task.item.replaces):
+        text = f"{task.item.replaces} is there already, and it would be replaced; fetch it, move it away, and try again"
+        return [task.record(ItemStatus.SKIPPED, started, text)]
+    record = _saved(task, _save(task, task.sent, local), local, started)
     if not task.item.archive:
         return [record]
-    try:
-        return [record, *_archive(task, local, record)]
-    finally:
-        _clean_interrupted(task, record)
+    if record.status is ItemStatus.COLLECTED:
+        return [record, *_archive(task, local)]
+    return [_with_remark(record, _clean_up_failure(task))]
+
+
+def _save(task: Task, command: str, local: Path) -> Saved:
+    limit = Deadline(task.item.timeout)
+    return task.source.connection.save(command, local, limit, most=MOST_BYTES, give_up=lambda: bool(task.broken_off()))
+
+
+def _is_there(task: Task, file: str) -> bool:
+    """Whether somebody's file lies where a command would write its own."""
+    return task.source.connection.run(task.source.command(f"ioscli ls {file}"), Deadline(_CLEANING)).ok
+
+
+def _with_remark(record: ItemRecord, remark: str | None) -> ItemRecord:
+    reason = "; ".join(text for text in (record.reason, remark) if text)
+    return record.model_copy(update={"reason": reason or None})
 
 
 def _saved(task: Task, saved: Saved, local: Path, started: float) -> ItemRecord:
@@ -109,6 +133,8 @@ def _saved(task: Task, saved: Saved, local: Path, started: float) -> ItemRecord:
         "sha256": saved.sha256,
         "exit_status": saved.status,
     }
+    if saved.ending == "given up":
+        return task.record(ItemStatus.INTERRUPTED, started, task.broken_off(), **facts)
     if saved.ending != "complete":
         reason = {
             "cut": f"it printed more than {MOST_BYTES >> 20} MB",
@@ -116,7 +142,8 @@ def _saved(task: Task, saved: Saved, local: Path, started: float) -> ItemRecord:
             "lost": "the connection was lost, or the command was killed",
         }[saved.ending]
         return task.record(ItemStatus.PARTIAL if saved.size else ItemStatus.FAILED, started, reason, **facts)
-    if saved.status in (0, *item.statuses):
+    silent = not saved.size and saved.stderr.strip()  # a status that may be normal, and yet nothing but a complaint
+    if saved.status == 0 or (saved.status in item.statuses and not silent):
         return task.record(ItemStatus.COLLECTED, started, **facts)
     said = _first_line(saved.stderr) or _first_line(_head(local)) or "no message"
     if item.may_be_absent or saved.status == _NOT_FOUND:
@@ -126,16 +153,15 @@ def _saved(task: Task, saved: Saved, local: Path, started: float) -> ItemRecord:
     return task.record(ItemStatus.FAILED, started, f"status {saved.status}: {said}", **facts)
 
 
-def _archive(task: Task, printed: Path, record: ItemRecord) -> list[ItemRecord]:
+def _archive(task: Task, printed: Path) -> list[ItemRecord]:
     """Fetch the file that a command says it has left, compare its checksum, and take it away from the target."""
     started = monotonic()
     named = Task(task.source, f"{task.name}-archive", task.item, task.values, task.folder)
-    if record.status is not ItemStatus.COLLECTED:
-        return []
     text = _tail(printed)
     match = re.search(task.item.archive or "", text)
     if match is None:
-        return [named.record(ItemStatus.FAILED, started, "the command did not say where it has put its archive")]
+        record = named.record(ItemStatus.FAILED, started, "the command did not say where it has put its archive")
+        return [_with_remark(record, _clean(task))]
     if task.source.through:
         where = f"it stays on the machine as {match[1]}: files cannot be fetched through the console"
         return [named.record(ItemStatus.SKIPPED, started, where)]
@@ -147,9 +173,17 @@ def _archive(task: Task, printed: Path, record: ItemRecord) -> list[ItemRecord]:
         return [named.record(ItemStatus.FAILED, started, where)]
     facts: dict[str, Any] = {"file": local.name, "size": fetched.size, "sha256": fetched.sha256}
     wrong = _wrong_digest(task.item, text, local, fetched.sha256)
-    dirt = _clean(task)
-    status = ItemStatus.FAILED if wrong else ItemStatus.COLLECTED
-    return [named.record(status, started, wrong or dirt, **facts)]
+    if wrong:
+        where = f"{wrong}; it stays on the machine as {match[1]}"
+        return [named.record(ItemStatus.FAILED, started, where, **facts)]
+    unsure = (
+        ""
+        if not task.item.digest or re.search(task.item.digest, text, re.MULTILINE)
+        else ("the tool has printed no checksum to compare with")
+    )
+    dirt = _clean(task) if task.item.clean else f"the machine keeps it as {match[1]}"
+    record = named.record(ItemStatus.COLLECTED, started, unsure or None, **facts)
+    return [_with_remark(record, dirt)]
 
 
 def _wrong_digest(item: Item, printed: str, local: Path, sha256: str) -> str | None:
@@ -176,22 +210,27 @@ def _clean(task: Task) -> str | None:
         return None
     command = task.source.command(task.item.clean.format(**task.values))
     try:
-        result = task.source.connection.run(command, Deadline(60))
+        result = task.source.connection.run(command, Deadline(_CLEANING))
     except MobilityError as error:
         return f"left on the machine: {error.message}"
     return None if result.ok else f"left on the machine: '{command}' ended with status {result.status}"
 
 
-def _clean_interrupted(task: Task, record: ItemRecord) -> None:
-    """A command that did not end well may have left its folder all the same."""
-    if record.status is not ItemStatus.COLLECTED and "{work}" in (task.item.clean or ""):
-        _clean(task)
+def _clean_up_failure(task: Task) -> str | None:
+    """A command that did not end well may have left something all the same."""
+    if task.item.replaces:
+        try:
+            if not _is_there(task, task.item.replaces):
+                return None
+        except MobilityError as error:
+            return f"whether it has left {task.item.replaces} is not known: {error.message}"
+    return _clean(task)
 
 
 def alive(connection: Connection) -> str:
     """Why a machine does not answer any more; an empty text when it does."""
     try:
-        connection.connect(Deadline(5.0))
+        connection.connect(Deadline(_SIGN_OF_LIFE))
     except MobilityError as error:
         return error.message
     return ""

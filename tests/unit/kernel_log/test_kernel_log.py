@@ -119,6 +119,11 @@ def test_lines_of_the_journal() -> None:
     ]
 
 
+def test_an_entry_that_cannot_be_read_is_no_silence() -> None:
+    (line,) = read_journal('{"__CURSOR":"s=1;i=2","MESSAGE":"cut of\n')
+    assert (line.level, "cannot be read" in line.text) == (ERR, True)
+
+
 def test_lines_of_the_ring_buffer() -> None:
     output = "<6>[    0.000000] Linux version\n<11>[   12.345678][    T1] user err\n  goes on\n"
     assert [(line.time, line.level, line.text) for line in read_ring(output)] == [

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from paramiko.packet import Packetizer
 
-from powervm.ssh import CommandDeadlinePassed, Connection, ConnectionLost, SshError, TooManySessions
+from powervm.ssh import CommandDeadlinePassed, Connection, ConnectionLost, OutputTooLong, SshError, TooManySessions
 from powervm.ssh.exchange import Exchange
 from powervm.ssh.watchdog import Watchdog
 from powervm.waiting import Deadline
@@ -257,3 +257,18 @@ def test_watchdog_calls_late_ones_only() -> None:
     while any(thread.name == "test" for thread in threading.enumerate()):
         assert not deadline.passed, "its thread goes when it is not needed"
         time.sleep(0.01)
+
+
+def test_output_that_is_too_long_is_not_held_in_memory_and_never_taken_for_all(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("powervm.ssh.exchange._MOST_KEPT", 65536)
+    assert len(connection.run("big 65536", LIMIT).stdout) == 65536
+    with pytest.raises(OutputTooLong, match="printed more than"):
+        connection.run("big 131072", LIMIT)
+    with pytest.raises(CommandDeadlinePassed) as late:
+        connection.run("flood", 0.5)
+    assert len(late.value.stdout) == 65536
+    with connection.start("big 131072") as running:
+        assert running.wait(LIMIT)
+        assert len(running.result().stdout) == 65536
