@@ -76,6 +76,7 @@ def test_statistics_of_a_shared_adapter_tell_its_role(vios: Desk) -> None:
     ):
         assert f"{line}\n" in text
     assert "Client Device Name: ent0\n" in vios.run("entstat -all ent6").out
+    assert vios.run("entstat -all vnicserver0").out == vios.run("entstat -all ent6").out
     assert vios.root("entstat -d ent5").out == text
     assert vios.run("entstat -all ent99").status == 2
 
