@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from powervm_sim import hsc
 from powervm_sim.console.options import Options
-from powervm_sim.world.model import Console
+from powervm_sim.world.consoles import Console
 from powervm_sim.world.users import ENGINEER, OPERATOR, SERVICE, SUPER, TASK_ROLES, ConsoleUser
 
 _CHANGERS = frozenset({SUPER, OPERATOR})

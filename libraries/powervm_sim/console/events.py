@@ -14,8 +14,9 @@ from powervm_sim.console.output import Row, Table
 from powervm_sim.console.picking import BY_PARTITION, filtered, server_of
 from powervm_sim.console.records import parse_filter
 from powervm_sim.shell.call import Call
+from powervm_sim.world.consoles import ServiceEvent
 from powervm_sim.world.history import Event
-from powervm_sim.world.model import Server, ServiceEvent
+from powervm_sim.world.model import Server
 from powervm_sim.world.refcodes import ReferenceCode, ReferenceCodes
 
 _WORDS = "word2 word3 word4 word5 word6 word7 word8 word9 fru_call_out_loc_codes"

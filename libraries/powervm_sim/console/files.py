@@ -13,7 +13,7 @@ from powervm_sim.guest.tree import Tree, join
 from powervm_sim.shell.files import FileStatus, Writer
 from powervm_sim.shell.pipes import Text
 from powervm_sim.world.console_files import may_read, may_write
-from powervm_sim.world.model import Console
+from powervm_sim.world.consoles import Console
 from powervm_sim.world.users import ConsoleUser
 
 _MOST = 1024 * 1024

@@ -16,7 +16,8 @@ from powervm_sim.guest.nodes import Folder, Node
 from powervm_sim.guest.tree import join
 from powervm_sim.shell.call import Call, Command
 from powervm_sim.shell.files import reason
-from powervm_sim.world.model import Console, ConsoleSession, Partition
+from powervm_sim.world.consoles import Console, ConsoleSession
+from powervm_sim.world.model import Partition
 from powervm_sim.world.state import World
 
 _MOST_PACKETS = 100_000

@@ -10,7 +10,8 @@ from powervm_sim.console.options import Options, Syntax
 from powervm_sim.hsc import Refusal
 from powervm_sim.migration.desk import Desk
 from powervm_sim.shell.call import Call, Command
-from powervm_sim.world.model import Console, Placement, Server
+from powervm_sim.world.consoles import Console
+from powervm_sim.world.model import Placement, Server
 from powervm_sim.world.power import Power
 from powervm_sim.world.state import World
 from powervm_sim.world.users import ConsoleUser

@@ -9,7 +9,7 @@ from powervm_sim.console.options import FILTER, LISTING, Options, Syntax, flag
 from powervm_sim.console.output import Row, Table, table_of
 from powervm_sim.console.records import parse_filter
 from powervm_sim.shell.call import Call
-from powervm_sim.world.model import Console
+from powervm_sim.world.consoles import Console
 from powervm_sim.world.users import ConsoleUser
 
 _MEMORY = 16 << 30

@@ -10,7 +10,7 @@ from powervm_sim.console.authority import no_authority
 from powervm_sim.console.login import ConsoleCommand, ConsoleLogin
 from powervm_sim.console.options import Options, Syntax, flag, value
 from powervm_sim.shell.call import Call
-from powervm_sim.world.model import Console
+from powervm_sim.world.consoles import Console
 from powervm_sim.world.state import World
 from powervm_sim.world.users import SUPER, ConsoleUser
 

@@ -9,7 +9,8 @@ from powervm_sim.faults.guests import bind_guests
 from powervm_sim.faults.machine_kinds import AccountLocked, EndpointDown, MoverOff, RmcDown, TrustLost
 from powervm_sim.faults.rule import Rule, named
 from powervm_sim.world.accounts import Account
-from powervm_sim.world.model import Console, Partition
+from powervm_sim.world.consoles import Console
+from powervm_sim.world.model import Partition
 from powervm_sim.world.state import World
 
 

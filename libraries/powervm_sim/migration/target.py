@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from powervm_sim import hsc
 from powervm_sim.migration.migration import Remote
-from powervm_sim.world.model import Console, Server
+from powervm_sim.world.consoles import Console
+from powervm_sim.world.model import Server
 from powervm_sim.world.state import World
 
 

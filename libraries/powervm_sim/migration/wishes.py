@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from powervm_sim.world.model import Console, Partition, Placement, Server
+from powervm_sim.world.consoles import Console
+from powervm_sim.world.model import Partition, Placement, Server
 
 
 class Kind(Enum):

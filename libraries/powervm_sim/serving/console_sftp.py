@@ -13,7 +13,7 @@ from powervm_sim.console.authority import user_on
 from powervm_sim.console.files import Guarded
 from powervm_sim.guest.scp import TreeScp
 from powervm_sim.guest.sftp import Handle, TreeSftp
-from powervm_sim.world.model import Console
+from powervm_sim.world.consoles import Console
 
 _CHANGES = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
 

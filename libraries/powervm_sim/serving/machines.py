@@ -30,7 +30,8 @@ from powervm_sim.shell.filters import filters
 from powervm_sim.shell.shell import Shell
 from powervm_sim.world.accounts import Account
 from powervm_sim.world.build import Lab
-from powervm_sim.world.model import Console, Partition
+from powervm_sim.world.consoles import Console
+from powervm_sim.world.model import Partition
 
 
 def machines(lab: Lab, control: Account, control_address: str) -> Iterator[Machine]:

@@ -12,6 +12,7 @@ from powervm_sim.faults.effects import bind_effects
 from powervm_sim.guest.interface import Firmware, Guest
 from powervm_sim.world.accounts import Account, Lockout
 from powervm_sim.world.console_files import console_tree
+from powervm_sim.world.consoles import Console, ServiceEvent
 from powervm_sim.world.device_build import (
     add_devices,
     devices_of,
@@ -35,13 +36,11 @@ from powervm_sim.world.model import (
     NOT_ACTIVATED,
     RUNNING,
     Amount,
-    Console,
     Ethernet,
     Partition,
     Placement,
     Profile,
     Server,
-    ServiceEvent,
     Sharing,
     VirtualIOServerFacts,
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from powervm_sim.guest.interface import Adapter, ConsoleContact, Hardware
+from powervm_sim.world.consoles import Console
 from powervm_sim.world.devices import LogicalPort, Vnic, port_index
 from powervm_sim.world.locations import location
-from powervm_sim.world.model import Console, Ethernet, Placement, Server, Storage
+from powervm_sim.world.model import Ethernet, Placement, Server, Storage
 from powervm_sim.world.usage import active_backing
 
 _UNIT = 0x3000_0000

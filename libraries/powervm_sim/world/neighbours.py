@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from powervm_sim.guest.interface import Neighbour
-from powervm_sim.world.model import Console, Partition
+from powervm_sim.world.consoles import Console
+from powervm_sim.world.model import Partition
 from powervm_sim.world.state import World
 
 _CONSOLE_PORTS = frozenset({22, 443, 657, 12443})

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from powervm_sim import hsc
 from powervm_sim.faults.engine import Faults
+from powervm_sim.world.consoles import Console
 from powervm_sim.world.file import BlackoutEntry, DurationsEntry, LatencyEntry, TransferEntry
 from powervm_sim.world.history import History
-from powervm_sim.world.model import Console, Partition, Placement, Server
+from powervm_sim.world.model import Partition, Placement, Server
 from powervm_sim.world.pace import Pace
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ import zipfile
 import pytest
 from world_doubles import SmallLab
 
+BREAKS_ONCE = {"kind": "migration-breaks", "partition": "lp1", "phase": "copy", "times": 1}
+
 
 def run(lab: SmallLab, command: str, console: str = "near") -> tuple[str, int]:
     return asyncio.run(lab.type(command, console))
@@ -44,7 +46,7 @@ def test_the_collection_takes_minutes_and_there_is_one_at_a_time():
 
 
 def test_a_full_disk_stops_the_collection_and_no_migration():
-    lab = SmallLab({"faults": [BREAKS]})
+    lab = SmallLab({"faults": [BREAKS_ONCE]})
     console = lab.world.consoles["near"]
     console.files.write("/home/hscroot/big", b"x" * console.files.size)
     assert run(lab, "pedbg -c -q 1")[0].splitlines()[-1] == (
@@ -55,7 +57,7 @@ def test_a_full_disk_stops_the_collection_and_no_migration():
 
 
 def test_a_failed_migration_leaves_debug_data():
-    lab = SmallLab({"faults": [BREAKS]})
+    lab = SmallLab({"faults": [BREAKS_ONCE]})
     assert run(lab, "lsmigrdbg -r file") == ("No results were found.\n", 0)
     assert run(lab, "migrlpar -o m -m s1 -t s2 -p lp1")[1] == 1
     name = run(lab, "lsmigrdbg -r file -F name")[0]
