@@ -198,6 +198,8 @@ def _follow(move: MoveUnderWay, command: RunningCommand, watch: Watcher) -> End:
         _follow_state(move, begun=follower.begun)
     if result is not None:
         recorder.heard(result.stdout)
+        if result.ok and not follower.begun:  # a migrlpar that died may say so while its migration is still validated
+            _follow_state(move, begun=False)
     return End(result, timed_out=timed_out, trouble=follower.lost)
 
 
