@@ -86,7 +86,7 @@ def test_a_hook_that_says_no_vetoes_the_check(guest: LinuxGuest, run: Run) -> No
     assert log[3].startswith("Running hook '/etc/drmgr.d/pmig/10-app' for phase check (PID=")
     assert log[4] == "hook '/etc/drmgr.d/pmig/10-app' exited with status 3"
     assert "for phase undocheck" in log[5]
-    assert guest.hooks.output == "not now: check migrate pmig\n"
+    assert guest.hooks.veto == "not now: check migrate pmig\n"
     assert run("rm /etc/drmgr.d/pmig/10-app").status == 0
     assert guest.check_migration(STREAM, 19) == 0
 
