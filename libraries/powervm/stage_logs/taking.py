@@ -60,6 +60,9 @@ class Task:
 
     def record(self, status: ItemStatus, started: float, reason: str | None = None, **facts: object) -> ItemRecord:
         """The record of how it went."""
+        user = self.source.connection.endpoint.login.user
+        if status is ItemStatus.FAILED and self.item.root and user != "root":
+            reason = "; ".join(filter(None, (reason, f"only root gets it, and the lab file logs in as {user}")))
         return ItemRecord.model_validate(
             {"name": self.name, "source": self.sent, "status": status, "duration": monotonic() - started,
              "reason": reason, **facts}
