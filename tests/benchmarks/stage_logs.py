@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT / "libraries"), str(ROOT / "tests")]
 from powervm.lab import load_lab, load_ready  # noqa: E402 - the path had to be set first
 from powervm.session import LabSession  # noqa: E402
 from powervm.ssh import Connection, Endpoint, HostKeyMode, HostKeys, Login  # noqa: E402
-from powervm.stage_logs import Stage, collect  # noqa: E402
+from powervm.stage_logs import Manifest, Stage, collect  # noqa: E402
 from support.simulated import joined_lab_file, simulated_lab  # noqa: E402
 from unit.kernel_log.corpus import score  # noqa: E402
 
@@ -52,6 +52,33 @@ def collecting() -> dict[str, float]:
         "of_slowest": statistics.median(a / b for a, b in zip(together, slowest, strict=True)),
         "of_apart": statistics.median(a / b for a, b in zip(together, apart, strict=True)),
     }
+
+
+_MEASURED = """
+import resource, sys
+from powervm.stage_logs.__main__ import main
+status = main(sys.argv[1:])
+print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+sys.exit(status)
+"""
+
+
+def flood() -> dict[str, float]:
+    """Memory of a process that collects while one command prints 500 MB, and the stage's time against its own."""
+    command = f"dd if=/dev/zero bs=1M count={MEGABYTES}"
+    with tempfile.TemporaryDirectory() as name, simulated_lab(Path(name), {}, speed=20) as running:
+        file = joined_lab_file(Path(name), running, {"logs": {"os_commands": [command]}})
+        words = ["--lab", str(file), "--stage", "flood", "--output", name, "--move", "local"]
+        done = subprocess.run(
+            [sys.executable, "-c", _MEASURED, *words],
+            env={"PYTHONPATH": str(ROOT / "libraries")}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        (path,) = Path(name).rglob("manifest.json")
+        manifest = Manifest.model_validate_json(path.read_bytes())
+        (item,) = [item for source in manifest.sources for item in source.items if item.source == command]
+        if item.size != MEGABYTES << 20:
+            raise SystemExit(f"{command} came to {item}; {done.stderr}")
+        return {"memory": float(done.stdout.split()[-1]), "of_item": manifest.duration / item.duration}
 
 
 _SERVER = """
@@ -132,12 +159,17 @@ def main() -> int:
     """Print the figures; the exit status is the number of goals that were missed."""
     kernel = score()
     stage = collecting()
+    flooded = flood()
     files = transfer()
     rows = [
         ("kernel log rules: precision on the corpus", kernel.precision, 1.0, kernel.precision >= 1),
         ("kernel log rules: recall on the corpus", kernel.recall, 1.0, kernel.recall >= 1),
         ("a stage against its slowest machine alone", stage["of_slowest"], 1.15, stage["of_slowest"] <= 1.15),
         ("a stage against one machine after the other", stage["of_apart"], 1.0, stage["of_apart"] <= 1),
+    ]
+    rows += [
+        ("MB of memory while one command prints 500 MB", flooded["memory"], 120, flooded["memory"] < 120),
+        ("that stage against this command alone", flooded["of_item"], 1.2, flooded["of_item"] <= 1.2),
     ]
     if files:
         rows.append(("500 MB over SFTP against OpenSSH's sftp", files["ratio"], 0.8, files["ratio"] >= 0.8))

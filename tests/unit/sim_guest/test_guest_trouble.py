@@ -102,3 +102,12 @@ def test_a_hook_that_hangs_is_ended(guest: LinuxGuest, run: Run, monkeypatch: py
     monkeypatch.setattr("powervm_sim.guest.hooks.LIMIT", 0.1)
     run("echo 'sleep 600' > /etc/drmgr.d/pmig/slow; chmod 755 /etc/drmgr.d/pmig/slow")
     assert guest.check_migration(STREAM, 19) == 124
+
+
+def test_a_device_gives_as_much_as_it_is_asked_for(run: Run) -> None:
+    assert run("dd if=/dev/zero bs=1M count=80 2>/dev/null | wc -c").out == "83886080\n"
+    nowhere = run("dd if=/dev/zero of=/dev/null bs=64k count=8")
+    assert (nowhere.status, nowhere.out) == (0, "")
+    assert nowhere.err.startswith("8+0 records in\n8+0 records out\n524288 bytes copied, ")
+    endless = run("timeout 0.2 dd if=/dev/urandom of=/dev/null bs=1M")
+    assert endless.status == 124

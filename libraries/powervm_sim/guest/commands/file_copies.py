@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _SIZES = {"": 1, "c": 1, "b": 512, "k": 1024, "K": 1024, "M": 1 << 20, "G": 1 << 30, "kB": 1000, "MB": 10**6}
 _CHUNK = 256 * 1024
 _LONGEST = 64 * 1024 * 1024
+_TURN = 0.01
+"""Seconds that a piece to nowhere takes."""
+_DEVICES = ("/dev/zero", "/dev/urandom", "/dev/random")
 
 
 async def link(guest: LinuxGuest, call: Call) -> int:
@@ -98,6 +101,10 @@ async def dd(guest: LinuxGuest, call: Call) -> int:
     if not 0 < block <= _LONGEST:
         raise UsageError(f"dd: invalid number: {quoted(values.get('bs', ''))}")
     begun = guest.clock.monotonic()
+    if values.get("if") in _DEVICES and values.get("of", "/dev/null") == "/dev/null":
+        passed = await _streamed(guest, call, values, block)
+        await _report(call, values, block, passed, passed, guest.clock.monotonic() - begun, "")
+        return 0
     data = await _source(guest, call, values, block)
     written, problem = len(data), ""
     if "of" in values:
@@ -108,12 +115,30 @@ async def dd(guest: LinuxGuest, call: Call) -> int:
     return 1 if problem else 0
 
 
+def _count(values: dict[str, str]) -> int | None:
+    return int(values["count"]) if values.get("count", "").isdigit() else None
+
+
+async def _streamed(guest: LinuxGuest, call: Call, values: dict[str, str], block: int) -> int:
+    """Bytes of a device to the output, or to nowhere; without a count it goes on until it is ended."""
+    count, passed = _count(values), 0
+    while count is None or passed < count * block:
+        size = _CHUNK if count is None else min(_CHUNK, count * block - passed)
+        if "of" in values:
+            await guest.sleep(_TURN)
+        else:
+            data = bytes(size) if values["if"] == "/dev/zero" else guest.random("urandom").randbytes(size)
+            await call.stdout.write(data.decode("utf-8", "surrogateescape"))
+        passed += size
+    return passed
+
+
 async def _source(guest: LinuxGuest, call: Call, values: dict[str, str], block: int) -> bytes:
-    count = int(values["count"]) if values.get("count", "").isdigit() else None
+    count = _count(values)
     wanted = _LONGEST + 1 if count is None else count * block
     skip = int(values.get("skip", "0")) * block
     source = values.get("if", "")
-    if source in ("/dev/zero", "/dev/urandom", "/dev/random"):
+    if source in _DEVICES:
         # As much as the disk can take is enough to find it full.
         most = min(wanted, guest.tree.size - guest.tree.occupied + block)
         return bytes(most) if source == "/dev/zero" else guest.random("urandom").randbytes(most)
