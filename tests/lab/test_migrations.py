@@ -359,3 +359,19 @@ def test_a_move_that_is_still_validated_can_be_stopped(bench: Open) -> None:
     assert move.finish(keep=lab.keep).ending is Ending.FAILED_AND_RECOVERED
     assert servers_of(lab, "lp1") == ["p9a"]
     assert not move.runs
+
+
+def test_keys_that_a_check_has_exchanged_are_put_back(bench: Open) -> None:
+    lab = bench()
+    keys = [lab.running.run(console, "cat .ssh/authorized_keys2") for console in ("hmc1", "hmc2")]
+    outcome = check_move(lab.session, plan(lab, "crosshmc"), keep=lab.keep)
+    assert (outcome.error, len(outcome.repairs)) == (None, 2)
+    asked = {
+        "hmc1": "mkauthkeys --ip 10.20.0.2 -u hscroot --test",
+        "hmc2": "mkauthkeys --ip 10.20.0.1 -u hscroot --test",
+    }
+    assert [lab.running.run(console, command)[0] for console, command in asked.items()] == [0, 0]
+    undone = lab.session.put_back()
+    assert [(done.repair.worked, done.error) for done in undone] == [(True, None)] * 2
+    assert [lab.running.run(console, command)[0] for console, command in asked.items()] == [1, 1]
+    assert [lab.running.run(console, "cat .ssh/authorized_keys2") for console in asked] == keys
