@@ -26,6 +26,7 @@ from powervm.lab import load_lab, load_ready  # noqa: E402 - the path had to be 
 from powervm.session import LabSession  # noqa: E402
 from powervm.ssh import Connection, Endpoint, HostKeyMode, HostKeys, Login  # noqa: E402
 from powervm.stage_logs import Manifest, Stage, collect  # noqa: E402
+from support import memory  # noqa: E402
 from support.simulated import joined_lab_file, simulated_lab  # noqa: E402
 from unit.kernel_log.corpus import score  # noqa: E402
 
@@ -54,15 +55,6 @@ def collecting() -> dict[str, float]:
     }
 
 
-_MEASURED = """
-import resource, sys
-from powervm.stage_logs.__main__ import main
-status = main(sys.argv[1:])
-print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-sys.exit(status)
-"""
-
-
 def flood() -> dict[str, float]:
     """Memory of a process that collects while one command prints 500 MB, and the stage's time against its own."""
     command = f"dd if=/dev/zero bs=1M count={MEGABYTES}"
@@ -70,7 +62,7 @@ def flood() -> dict[str, float]:
         file = joined_lab_file(Path(name), running, {"logs": {"os_commands": [command]}})
         words = ["--lab", str(file), "--stage", "flood", "--output", name, "--move", "local"]
         done = subprocess.run(
-            [sys.executable, "-c", _MEASURED, *words],
+            [sys.executable, "-c", memory.PROGRAM, *words],
             env={"PYTHONPATH": str(ROOT / "libraries")}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         (path,) = Path(name).rglob("manifest.json")

@@ -16,6 +16,7 @@ import pytest
 
 from powervm.stage_logs import Collection, ItemRecord, ItemStatus, Stage, StageStatus, collect, collector, items, taking
 from powervm.waiting import Deadline, wait_until
+from support import memory
 from support.simulated import ROOT, joined_lab_file
 
 from .conftest import Bench, Open
@@ -225,22 +226,13 @@ def test_a_manifest_that_cannot_be_written_leaves_no_half_of_it(
     assert list(tmp_path.rglob("*manifest*")) == []
 
 
-MEASURED = """
-import resource, sys
-from powervm.stage_logs.__main__ import main
-status = main(sys.argv[1:])
-print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-sys.exit(status)
-"""
-
-
 def test_however_much_comes_it_takes_little_memory(bench: Open, tmp_path: Path) -> None:
     lab = bench()
     inject(lab, "kind=command-floods endpoint=p9a-vios1 command=errlog duration=240")
     file = joined_lab_file(tmp_path, lab.running)
     words = ["--lab", str(file), "--stage", "big", "--output", str(tmp_path / "out"), "--move", "local"]
     result = subprocess.run(
-        [sys.executable, "-c", MEASURED, *words],
+        [sys.executable, "-c", memory.PROGRAM, *words],
         cwd=tmp_path, env={"PYTHONPATH": str(ROOT / "libraries")}, capture_output=True, text=True, timeout=100,
     )  # fmt: skip
     assert result.returncode in (0, 1), result.stderr
