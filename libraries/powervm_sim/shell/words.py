@@ -74,13 +74,14 @@ class WordReader:
         """Parts up to an unquoted character of ``stop``. ``quoted`` means inside double quotes or a document."""
         parts: list[Part] = []
         position, depth, text = start, 0, self._text
+        readers = self._readers(quoted=quoted, double=double)
         while position < len(text):
             character = text[position]
             if parentheses and character in "()":
                 depth += 1 if character == "(" else -1
             if character in stop and depth <= 0:
                 break
-            read = self._readers(quoted=quoted, double=double).get(character)
+            read = readers.get(character)
             more, position = read(position) if read else self._plain(position, stop, quoted=quoted)
             parts.extend(more)
         return _joined(parts), position
