@@ -120,8 +120,8 @@ def test_a_load_makes_the_rest_after_the_resume_long(lab: RunningLab):
     until(lambda: "stress-ng" in lab.run("lp5", "ps -e")[0])
     assert lab.run("hmc1", "migrlpar -o m -m p9a -t p10a -p lp5") == ("", "", 0)
     events = {event["phase"]: event["clock"] for event in lab.history("phase", partition="lp5")}
-    quiet = {event["phase"]: event["clock"] for event in lab.history("phase", partition="lp6")}
-    assert events["clean-up"] - events["resume"] > 3 * (quiet["clean-up"] - quiet["resume"])
+    # Real seconds at this speed; without a load it is a fifth of that.
+    assert events["clean-up"] - events["resume"] > 0.015
     lines = lab.run("lp5", "dmesg | grep 'memory transfer'")[0].splitlines()
     assert [line.split("] ")[1] for line in lines] == [
         "mobility: waiting for memory transfer to complete...",

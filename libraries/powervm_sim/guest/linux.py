@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
 from typing import Any
@@ -52,6 +52,7 @@ class LinuxGuest(Facts):
 
     Attributes:
         host_name: As it is now; that of the spec after each boot.
+        package_names: Those of the packages that are installed, without versions.
         tree: All files.
         kernel_log: The ring buffer since boot.
         journal: The system journal.
@@ -77,7 +78,7 @@ class LinuxGuest(Facts):
         self._random = self.random("")
         self.machine_id = self._new_id()
         self.packages = spec.installed()
-        self._package_names = {package_name(package) for package in self.packages}
+        self.package_names = frozenset(map(package_name, self.packages))
         self.console = SystemConsole(self, linux_words(spec))
         self.tree = Tree(now=self.clock.time)
         self.logs = Logs(self, self._new_id())
@@ -226,16 +227,16 @@ class LinuxGuest(Facts):
     def install(self, package: str) -> None:
         """A package was installed: its programs are there from now on."""
         self.packages = (*self.packages, package)
-        self._package_names.add(package_name(package))
+        self.package_names |= {package_name(package)}
         system_files.fill_programs(self)
 
     def has(self, package: str) -> bool:
         """The package of that name is installed."""
-        return package in self._package_names
+        return package in self.package_names
 
-    def programs(self) -> list[str]:
-        """The paths of all programs that are installed."""
-        return catalogue.paths(self)
+    def programs(self) -> Mapping[str, Mapping[str, bytes]]:
+        """The files of all programs that are installed, by folder and name."""
+        return catalogue.program_files(self.spec.distribution, self.package_names)
 
     def log(self, text: str, identifier: str, *, priority: Level = Level.INFO, facility: int = 3, pid: int) -> None:
         """A program reports something to syslog."""
@@ -291,8 +292,7 @@ class LinuxGuest(Facts):
             "LANG": "C.UTF-8",
         }
         process = self.processes.add("-bash" if terminal else "bash", parent=self._login_pid())
-        used = {other.terminal for other in self.processes}
-        process.terminal = next(name for name in map("pts/{}".format, count()) if name not in used) if terminal else "?"
+        process.terminal = self._free_terminal() if terminal else "?"
         return Shell(
             self.around(catalogue.lookup(self)),
             BASH,
@@ -346,6 +346,10 @@ class LinuxGuest(Facts):
 
     def _new_id(self) -> str:
         return f"{self._random.getrandbits(128):032x}"
+
+    def _free_terminal(self) -> str:
+        used = {process.terminal for process in self.processes}
+        return next(name for name in map("pts/{}".format, count()) if name not in used)
 
     def _login_pid(self) -> int:
         """The SSH server, which is the parent of every login."""

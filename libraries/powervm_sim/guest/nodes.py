@@ -84,12 +84,13 @@ class File(Readable):
     """A regular file.
 
     Attributes:
+        content: Bytes that other files may share, until this file changes.
         reserve: Asked before the content grows or after it shrank, with the difference in bytes; raises ENOSPC.
         linked: False once the file was removed: an open handle may still read it, but no longer write.
     """
 
     reserve: Callable[[int], None]
-    content: bytearray = field(default_factory=bytearray)
+    content: bytes | bytearray = b""
     linked: bool = True
 
     @property
@@ -103,16 +104,22 @@ class File(Readable):
         if offset + len(data) > len(self.content):
             self.truncate(offset + len(data))
         self._check_linked()
-        self.content[offset : offset + len(data)] = data
+        self._own()[offset : offset + len(data)] = data
 
     def truncate(self, size: int) -> None:
         self._check_linked()
         change = size - len(self.content)
         self.reserve(change)
         if change > 0:
-            self.content.extend(bytes(change))
-        else:
-            del self.content[size:]
+            self._own().extend(bytes(change))
+        elif change < 0:
+            del self._own()[size:]
+
+    def _own(self) -> bytearray:
+        """The content as what this file alone has."""
+        if isinstance(self.content, bytes):
+            self.content = bytearray(self.content)
+        return self.content
 
     def _check_linked(self) -> None:
         if not self.linked:

@@ -9,7 +9,6 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from powervm_sim.guest import hardware_files, kmsg, network_files, settings
-from powervm_sim.guest.shell_system import PROGRAM
 from powervm_sim.guest.tree import Tree
 
 if TYPE_CHECKING:
@@ -141,10 +140,8 @@ def _property(guest: LinuxGuest, name: str) -> bytes:
 
 def fill_programs(guest: LinuxGuest) -> None:
     """Something to be found by ``test -x`` and ``ls``, for each program that is installed."""
-    for path in guest.programs():
-        guest.tree.make_folders(path.rpartition("/")[0])
-        if not guest.tree.exists(path):
-            guest.tree.write(path, PROGRAM + path.rpartition("/")[2].encode(), mode=0o755)
+    for folder, programs in guest.programs().items():
+        guest.tree.add_files(folder, programs, mode=0o755)
 
 
 def _lines(lines: tuple[str, ...] | list[str]) -> bytes:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from powervm_sim.guest.nodes import Computed, File, Folder, Link, Node, Readable, failure
 
-_MAXIMUM_NAME = 255
+_MAXIMUM_NAME = 255  # bytes
+_WIDEST = 4  # bytes of one character
 _MAXIMUM_PATH = 4096
 _MAXIMUM_LINKS = 40
 _MOST_WAITING = 1000
@@ -105,38 +106,50 @@ class Tree:
             path: An absolute path.
             follow: Whether a link at the very end is followed, too.
         """
+        names, _, node = self._follow(path, follow=follow)
+        return "/" + "/".join(names), node
+
+    def _place(self, path: str, *, follow: bool = True) -> tuple[Folder, str, Node | None]:
+        """The folder that ``path`` leads into, the name there (empty for ``/``), and what has it; see `resolve`."""
+        names, above, node = self._follow(path, follow=follow)
+        return (above[-1], names[-1], node) if names else (self._root, "", node)
+
+    def _follow(self, path: str, *, follow: bool) -> tuple[list[str], list[Folder], Node | None]:
+        """The names of the real path, the folder that each of them stands in, and what is at its end."""
         if len(path) > _MAXIMUM_PATH:
             raise failure(errno.ENAMETOOLONG, path[:80])
         todo = _parts(path)[::-1]
-        trail: list[tuple[str, Node]] = [("", self.root)]
+        names: list[str] = []
+        above: list[Folder] = []
+        node: Node | None = self.root
         links = 0
         while todo:
             name = todo.pop()
-            folder = trail[-1][1]
-            if not isinstance(folder, Folder):
-                raise failure(errno.ENOTDIR, path)
+            if not isinstance(node, Folder):
+                raise failure(errno.ENOENT if node is None else errno.ENOTDIR, path)
             if name == "..":
-                trail = trail[:-1] or trail
+                if above:
+                    node = above.pop()
+                    names.pop()
                 continue
-            node = folder.entries.get(name)
-            if node is None:
-                if todo:
-                    raise failure(errno.ENOENT, path)
-                return _path(trail) + name, None
-            if isinstance(node, Link) and (todo or follow):
+            entry = node.entries.get(name)
+            if isinstance(entry, Link) and (todo or follow):
                 links += 1
                 if links > _MAXIMUM_LINKS:
                     raise failure(errno.ELOOP, path)
-                todo += _parts(node.target)[::-1]
-                trail = trail[:1] if node.target.startswith("/") else trail
+                todo += _parts(entry.target)[::-1]
+                if entry.target.startswith("/"):
+                    node, above, names = self._root, [], []
                 continue
-            trail.append((name, node))
-        return "/" + "/".join(name for name, _ in trail[1:]), trail[-1][1]
+            above.append(node)
+            names.append(name)
+            node = entry
+        return names, above, node
 
     def node(self, path: str, *, follow: bool = True) -> Node:
         """What is at the path. Raises FileNotFoundError, NotADirectoryError, ELOOP."""
         # A slash at the end follows a link, whatever was asked for.
-        found = self.resolve(path, follow=follow or path.endswith("/"))[1]
+        found = self._follow(path, follow=follow or path.endswith("/"))[2]
         if found is None or (path.endswith("/") and not isinstance(found, Folder)):
             raise failure(errno.ENOENT if found is None else errno.ENOTDIR, path)
         return found
@@ -158,21 +171,21 @@ class Tree:
     def exists(self, path: str) -> bool:
         """Something is there (a link that leads nowhere is nothing)."""
         try:
-            return self.resolve(path)[1] is not None
+            return self._follow(path, follow=True)[2] is not None
         except OSError:
             return False
 
     def is_dir(self, path: str) -> bool:
         """A folder is there."""
         try:
-            return isinstance(self.resolve(path)[1], Folder)
+            return isinstance(self._follow(path, follow=True)[2], Folder)
         except OSError:
             return False
 
     def is_link(self, path: str) -> bool:
         """A symbolic link is there, wherever it leads."""
         try:
-            return isinstance(self.resolve(path, follow=False)[1], Link)
+            return isinstance(self._follow(path, follow=False)[2], Link)
         except OSError:
             return False
 
@@ -213,15 +226,29 @@ class Tree:
         Raises:
             FileExistsError: ``exclusive`` was asked for and something is there.
         """
-        real, node = self.resolve(path)
+        folder, name, node = self._place(path)
         if node is None:
             node = File(mode=mode, modified=self._now(), reserve=self._reserve)
-            self._attach(real, node)
+            self._put(folder, name, node)
         elif exclusive:
             raise failure(errno.EEXIST, path)
         if not isinstance(node, Readable):
             raise failure(errno.EISDIR, path)
         return node
+
+    def add_files(self, path: str, files: Mapping[str, bytes], *, mode: int = 0o644) -> None:
+        """Put files into a folder, which is made when it is not there; what has one of the names already stays.
+
+        The contents are shared with whoever else has them until somebody writes to such a file.
+        """
+        self.make_folders(path)
+        folder, now = self.folder(path), self._now()
+        for name, content in files.items():
+            if name not in folder.entries:
+                file = File(mode=mode, modified=now, reserve=self._reserve)
+                self._put(folder, name, file)
+                self._reserve(len(content))
+                file.content = content
 
     def computed(
         self,
@@ -237,23 +264,27 @@ class Tree:
             made = produce() if produce else b""
             return made.encode("utf-8", "surrogateescape") if isinstance(made, str) else made
 
-        self.make_folders(path.rpartition("/")[0])
+        try:
+            folder, name, _ = self._place(path)
+        except FileNotFoundError:
+            self.make_folders(path.rpartition("/")[0])
+            folder, name, _ = self._place(path)
         node = Computed(mode=mode, modified=self._now(), produce=content if produce else None, accept=accept)
-        self._attach(self.resolve(path)[0], node)
+        self._put(folder, name, node)
 
     def link(self, path: str, target: str) -> None:
         """Make a symbolic link."""
-        real, node = self.resolve(path, follow=False)
+        folder, name, node = self._place(path, follow=False)
         if node is not None:
             raise failure(errno.EEXIST, path)
-        self._attach(real, Link(mode=0o777, modified=self._now(), target=target))
+        self._put(folder, name, Link(mode=0o777, modified=self._now(), target=target))
 
     def make_folder(self, path: str, *, mode: int = 0o755) -> None:
         """Make one folder. Raises FileExistsError, FileNotFoundError."""
-        real, node = self.resolve(path, follow=False)
+        folder, name, node = self._place(path, follow=False)
         if node is not None:
             raise failure(errno.EEXIST, path)
-        self._attach(real, Folder(mode=mode, modified=self._now()))
+        self._put(folder, name, Folder(mode=mode, modified=self._now()))
 
     def make_folders(self, path: str, *, mode: int = 0o755) -> None:
         """Make the folder and those above it, as far as they are missing."""
@@ -320,10 +351,6 @@ class Tree:
         else:
             self.remove(path)
 
-    def _attach(self, real: str, node: Node) -> None:
-        parent, _, name = real.rpartition("/")
-        self._put(self.folder(parent or "/"), name, node)
-
     def _put(self, folder: Folder, name: str, node: Node) -> None:
         entries = self._named(folder, name)
         if name not in entries:
@@ -334,7 +361,7 @@ class Tree:
 
     def _named(self, folder: Folder, name: str) -> dict[str, Node]:
         """The entries of the folder, once it is sure that the name may stand there."""
-        if len(name.encode("utf-8", "surrogateescape")) > _MAXIMUM_NAME:
+        if len(name) * _WIDEST > _MAXIMUM_NAME and len(name.encode("utf-8", "surrogateescape")) > _MAXIMUM_NAME:
             raise failure(errno.ENAMETOOLONG, name[:80])
         if not name or "\0" in name:
             raise failure(errno.EINVAL, name)
@@ -360,7 +387,3 @@ class Tree:
 
 def _parts(path: str) -> list[str]:
     return [part for part in path.split("/") if part not in ("", ".")]
-
-
-def _path(trail: list[tuple[str, Node]]) -> str:
-    return "/".join(name for name, _ in trail) + "/"

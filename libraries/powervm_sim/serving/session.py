@@ -31,7 +31,23 @@ _SIGNALS = frozenset({"TERM", "HUP", "INT", "KILL", "QUIT"})
 
 _PASSWORD = re.compile(r"""(--passwd[\s=]+)("[^"]*"|'[^']*'|\S+)""")
 
-Process = asyncssh.SSHServerProcess[str]
+
+class Process(asyncssh.SSHServerProcess[str]):
+    """What asyncssh knows of a session.
+
+    Attributes:
+        gone: Done when the channel is closed, by the client or with its connection.
+    """
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The channel is closed."""
+        super().connection_lost(exc)
+        if not self.gone.done():
+            self.gone.set_result(None)
 
 
 class SessionTerminal:
@@ -133,13 +149,13 @@ class Session:
         CONNECTION.set(self._process.channel.get_connection().abort)
         work = asyncio.create_task(self._work())
         pump = asyncio.create_task(self._pump(work))
-        gone = asyncio.create_task(self._process.wait_closed())
+        ends: set[asyncio.Future[Any]] = {work, self._process.gone}
         try:
-            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (work, pump, gone):
-                task.cancel()
-            results = await asyncio.gather(work, pump, gone, return_exceptions=True)
+            work.cancel()
+            pump.cancel()
+            results = await asyncio.gather(work, pump, return_exceptions=True)
         self._exit(results[0])
 
     def _exit(self, result: int | BaseException) -> None:

@@ -14,7 +14,7 @@ from powervm_sim.serving.session import Process
 _SFTP_VERSION = 3
 
 
-class _NamedTerminal(asyncssh.SSHServerProcess[str]):
+class _NamedTerminal(Process):
     """A client without TERM (cron, a build server) asks for a terminal of type "". asyncssh gives it none of what a
     terminal does (line editing, CR LF); a real pty does not care about the type."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from powervm_sim.shell import background, conditions, patterns
 from powervm_sim.shell.builtin import BUILTINS, Invocation
@@ -65,18 +66,6 @@ class Executor:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self._runners: dict[type, Callable[[Any, Streams], Awaitable[int]]] = {
-            SimpleCommand: self._simple,
-            Group: self._group,
-            If: self._if,
-            For: self._for,
-            While: self._while,
-            Case: self._case,
-            Function: self._define,
-            Condition: self._condition,
-            ArithmeticCommand: self._arithmetic,
-            Redirected: self._redirected,
-        }
 
     def expander(self, streams: Streams) -> Expander:
         """What expands words here."""
@@ -191,7 +180,7 @@ class Executor:
 
     async def command(self, command: Command, streams: Streams) -> int:
         """Run one command; errors of the shell itself are printed here."""
-        return await self._reporting(self._runners[type(command)], command, streams)
+        return await self._reporting(partial(self._RUNNERS[type(command)], self), command, streams)
 
     async def _reporting(self, run: Callable[[Any, Streams], Awaitable[int]], node: object, streams: Streams) -> int:
         try:
@@ -408,3 +397,16 @@ class Executor:
             raise ShellError("command substitution: more than 16 MiB: not simulated", scope="line")
         self.state.status = self.state.substitution_status
         return collected.text
+
+    _RUNNERS: ClassVar[dict[type, Callable[[Any, Any, Streams], Awaitable[int]]]] = {
+        SimpleCommand: _simple,
+        Group: _group,
+        If: _if,
+        For: _for,
+        While: _while,
+        Case: _case,
+        Function: _define,
+        Condition: _condition,
+        ArithmeticCommand: _arithmetic,
+        Redirected: _redirected,
+    }

@@ -16,6 +16,7 @@ OPERATORS = (
 )  # fmt: skip
 """Longest first."""
 
+_OPERATOR = re.compile("|".join(map(re.escape, OPERATORS)))
 _BLANKS = re.compile(r"(?:[ \t]|\\\n)+")
 _NUMBER = re.compile(r"\d+(?=[<>])")
 
@@ -110,10 +111,9 @@ class Lexer:
         if match := _NUMBER.match(text, start):
             self.position = match.end()
             return Token("number", match.group(), start)
-        for operator in OPERATORS:
-            if text.startswith(operator, start):
-                self.position += len(operator)
-                return Token("operator", operator, start)
+        if match := _OPERATOR.match(text, start):
+            self.position = match.end()
+            return Token("operator", match.group(), start)
         word, self.position = self._words.word(start)
         return Token("word", word.raw, start, word)
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from powervm_sim.shell.call import Lookup, Output, Terminal
@@ -133,6 +134,15 @@ class Processes:
             self.end(count)
 
 
+class Chance:
+    """What a shell and its subshells draw ``RANDOM`` from."""
+
+    @cached_property
+    def numbers(self) -> random.Random:
+        """Always the same row; few shells ask for it, and to make it takes time."""
+        return random.Random(1)  # noqa: S311 - not for secrets
+
+
 @dataclass
 class Options:
     """``set`` options."""
@@ -177,7 +187,7 @@ class State:
     tolerated: int = 0
     pids: Iterator[int] = field(default_factory=lambda: itertools.count(4001, 2))
     pid: int = 4000
-    chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - not for secrets
+    chance: Chance = field(default_factory=Chance)
     started: float = field(default_factory=time.monotonic)
     traps: dict[str, str] = field(default_factory=dict)
     locals: list[dict[str, str | None]] = field(default_factory=list)
@@ -255,7 +265,7 @@ _SPECIAL: dict[str, Callable[[State], str | None]] = {
     "-": _flags,
     "*": lambda state: (state.get("IFS") or " ")[:1].join(state.positional) if state.positional else None,
     "@": lambda state: " ".join(state.positional) if state.positional else None,
-    "RANDOM": lambda state: str(state.chance.randrange(32768)),
+    "RANDOM": lambda state: str(state.chance.numbers.randrange(32768)),
     "SECONDS": lambda state: str(int(time.monotonic() - state.started)),
     "LINENO": lambda state: str(state.line),
     "IFS": lambda _state: " \t\n",

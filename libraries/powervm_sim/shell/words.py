@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from powervm_sim.shell.escapes import ansi_c
 from powervm_sim.shell.syntax import (
@@ -18,6 +19,7 @@ from powervm_sim.shell.syntax import (
 )
 
 METACHARACTERS = " \t\n;&|<>()"
+_BEGINNINGS = "\\$`'\"()"
 _NAME = re.compile(r"[A-Za-z_]\w*|[0-9]|[@*#?$!-]", re.ASCII)
 _BRACED_NAME = re.compile(r"[A-Za-z_]\w*|[0-9]+|[@*#?$!-]", re.ASCII)
 _OPERATION = re.compile(r":?[-=+?]|##?|%%?|//?[#%]?|\^\^?|,,?|:")
@@ -74,13 +76,14 @@ class WordReader:
         """Parts up to an unquoted character of ``stop``. ``quoted`` means inside double quotes or a document."""
         parts: list[Part] = []
         position, depth, text = start, 0, self._text
+        readers = self._readers(quoted=quoted, double=double)
         while position < len(text):
             character = text[position]
             if parentheses and character in "()":
                 depth += 1 if character == "(" else -1
             if character in stop and depth <= 0:
                 break
-            read = self._readers(quoted=quoted, double=double).get(character)
+            read = readers.get(character)
             more, position = read(position) if read else self._plain(position, stop, quoted=quoted)
             parts.extend(more)
         return _joined(parts), position
@@ -97,9 +100,8 @@ class WordReader:
         return readers
 
     def _plain(self, position: int, stop: str, *, quoted: bool) -> tuple[list[Part], int]:
-        end = position + 1
-        while end < len(self._text) and self._text[end] not in stop and self._text[end] not in "\\$`'\"()":
-            end += 1
+        found = _end_of_plain(stop).search(self._text, position + 1)
+        end = found.start() if found else len(self._text)
         return [Literal(self._text[position:end], quoted)], end
 
     def _backslash(self, position: int, *, quoted: bool, double: str) -> tuple[list[Part], int]:
@@ -218,6 +220,12 @@ class WordReader:
     def _unclosed(self, character: str, position: int) -> ShellSyntaxError:
         line = self._text.count("\n", 0, position) + 1
         return ShellSyntaxError(f"unexpected EOF while looking for matching `{character}'", line, incomplete=True)
+
+
+@lru_cache(maxsize=64)
+def _end_of_plain(stop: str) -> re.Pattern[str]:
+    """A character that ends a word, or begins something in it."""
+    return re.compile(f"[{re.escape(stop + _BEGINNINGS)}]")
 
 
 def _joined(parts: list[Part]) -> list[Part]:

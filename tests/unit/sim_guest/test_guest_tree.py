@@ -134,3 +134,27 @@ def test_a_very_deep_tree_can_be_walked() -> None:
     tree = Tree()
     tree.make_folders("/d" * 1500)
     assert sum(1 for _ in tree.walk("/")) == 1501
+
+
+def test_files_with_shared_content_are_changed_in_one_tree_only() -> None:
+    shared = {"one": b"12345", "two": b"678"}
+    trees = [Tree(size=1000), Tree(size=1000)]
+    trees[0].make_folder("/bin")
+    trees[0].write("/bin/two", b"mine")
+    for tree in trees:
+        tree.add_files("/bin", shared, mode=0o755)
+    trees[0].write("/bin/one", b"+", append=True)
+    trees[1].file("/bin/one").truncate(2)
+    assert [tree.read("/bin/one") for tree in trees] == [b"12345+", b"12"]
+    assert [tree.read("/bin/two") for tree in trees] == [b"mine", b"678"]
+    assert [tree.used for tree in trees] == [10, 5]
+    assert shared == {"one": b"12345", "two": b"678"}
+    assert trees[1].node("/bin/two").mode == 0o755
+
+
+def test_files_that_find_no_room_are_refused_and_not_counted() -> None:
+    tree = Tree(size=6)
+    with pytest.raises(OSError, match="No space left on device"):
+        tree.add_files("/bin", {"one": b"12345", "two": b"678"})
+    assert tree.used == 5
+    assert tree.read("/bin/one") == b"12345"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from powervm_sim.guest.commands import (
@@ -114,7 +114,7 @@ def lookup(guest: LinuxGuest) -> Lookup:
             # A copy of a program, or a link to one.
             folder, name = "/usr/bin", program_at(guest, word)
         known = _known(folder) if slash else _IN_PATH
-        if name in known and _installed(guest, name):
+        if name in known and _installed(name, guest.spec.distribution, guest.package_names):
             return partial(_run, guest, partial(known[name], guest))
         if slash and folder not in _PROGRAM_FOLDERS:
             return None
@@ -141,11 +141,11 @@ def _known(folder: str) -> dict[str, GuestCommand]:
     return _IN_PATH if folder in _PROGRAM_FOLDERS else {}
 
 
-def _installed(guest: LinuxGuest, name: str) -> bool:
+def _installed(name: str, distribution: str, present: frozenset[str]) -> bool:
     """A command is missing with its package, or on the other distribution."""
-    if name in _ONLY_ON and not guest.spec.distribution.startswith(_ONLY_ON[name]):
+    if name in _ONLY_ON and not distribution.startswith(_ONLY_ON[name]):
         return False
-    return name not in packages.OWNERS or guest.has(packages.OWNERS[name])
+    return name not in packages.OWNERS or packages.OWNERS[name] in present
 
 
 async def _run(guest: LinuxGuest, command: Command, call: Call) -> int:
@@ -179,15 +179,24 @@ _DETACHING = frozenset({"nohup", "setsid"})
 _REPLACING = _DETACHING | {"nice"}
 
 
-def paths(guest: LinuxGuest) -> list[str]:
-    """The paths of all programs that are installed, also of those that only refuse."""
-    names = filter(
-        partial(_installed, guest),
-        sorted({*_IN_PATH, *_OF_SHELL, *filters(), *NOT_SIMULATED}),
-    )
-    found = [f"/usr/{'sbin' if name in _ADMINISTRATOR else 'bin'}/{name}" for name in names]
+@lru_cache(maxsize=32)
+def program_files(distribution: str, present: frozenset[str]) -> Mapping[str, Mapping[str, bytes]]:
+    """The files of all programs, by folder and name, also of those that only refuse.
+
+    They are the same for all systems of a distribution with the same packages.
+
+    Args:
+        present: The names of the packages that are installed.
+    """
+    found: dict[str, dict[str, bytes]] = {}
+    for name in sorted({*_IN_PATH, *_OF_SHELL, *filters(), *NOT_SIMULATED}):
+        if _installed(name, distribution, present):
+            folder = "/usr/sbin" if name in _ADMINISTRATOR else "/usr/bin"
+            found.setdefault(folder, {})[name] = PROGRAM + name.encode()
     for name in sorted(_RSCT):
-        if _installed(guest, name):
+        if _installed(name, distribution, present):
             install = name == "recfgct"
-            found += [folder + "/" + name for folder in _RSCT_FOLDERS if ("install" in folder) == install]
+            for folder in _RSCT_FOLDERS:
+                if ("install" in folder) == install:
+                    found.setdefault(folder, {})[name] = PROGRAM + name.encode()
     return found
