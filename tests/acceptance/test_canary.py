@@ -34,6 +34,7 @@ def test_the_canary_stays_in_its_cage(tmp_path: Path) -> None:
     assert [line for line in watcher.seen if CANARY in line] == []
     leaks = [str(path) for path in run.folder.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()]
     assert leaks == []
+    assert any(path.name.startswith("sosreport") or path.name == "snap.pax.Z" for path in run.folder.rglob("*"))
     assert any("mkauthkeys" in path.read_text(encoding="utf-8") for path in run.folder.rglob("transcript.jsonl"))
 
 
@@ -70,6 +71,10 @@ SSHLibrary Connections Need No Password In The Suite
 A Password Given By Keyword
     Set Lab Password    hmc2    ${{PASSWORD}}
     Exchange Console Keys    crosshmc    target_password=${{PASSWORD}}
+
+Evidence Tells No Password
+    ${{manifest}} =    Collect Failure Logs    move=crosshmc
+    Stage Logs Should Be Complete    ${{manifest}}
 
 An Error Tells No Password
     Run Keyword And Expect Error    *no endpoint is called*    Set Lab Password    hmc9    ${{PASSWORD}}

@@ -177,22 +177,34 @@ def test_a_collection_that_is_broken_off_keeps_what_is_there_and_cleans_up(
     assert list(folder.rglob("*.part")) == []
 
 
+LISTENS_TO_CTRL_C = """
+import signal, sys
+from powervm.stage_logs.__main__ import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main(sys.argv[1:]))
+"""
+"""What a shell runs in the background ignores it."""
+
+
 def test_ctrl_c_on_the_command_line(bench: Open, tmp_path: Path) -> None:
     lab = bench()
     inject(lab, "kind=command-hangs endpoint=p9a-vios1 command=errlog")
     file = joined_lab_file(tmp_path, lab.running)
     words = ["--lab", str(file), "--stage", "night", "--output", str(tmp_path / "out"), "--move", "local"]
     with subprocess.Popen(
-        [sys.executable, "-m", "powervm.stage_logs", *words],
+        [sys.executable, "-c", LISTENS_TO_CTRL_C, *words],
         cwd=tmp_path, env={"PYTHONPATH": str(ROOT / "libraries")}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,
     ) as run:  # fmt: skip
-        assert run.stdout is not None
-        for line in run.stdout:
-            if line.startswith("p9a-vios2") and "mappings" in line:
-                break
-        run.send_signal(signal.SIGINT)
-        _, errors = run.communicate(timeout=30)
+        try:
+            assert run.stdout is not None
+            for line in run.stdout:
+                if line.startswith("p9a-vios2") and "mappings" in line:
+                    break
+            run.send_signal(signal.SIGINT)
+            _, errors = run.communicate(timeout=30)
+        finally:
+            run.kill()
     assert (run.returncode, errors) == (130, "Broken off; the manifest tells what is there.\n")
     manifest = tmp_path / "out" / "stage-logs" / "by-hand" / "1" / "night" / "manifest.json"
     assert json.loads(manifest.read_text(encoding="utf-8"))["status"] == "interrupted"
