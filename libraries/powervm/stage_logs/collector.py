@@ -80,6 +80,9 @@ class Stage:
         raise AssertionError("count() does not end")
 
 
+_FAMILIES = {"rhel": {"rhel", "centos", "fedora"}, "sles": {"sles", "suse", "opensuse"}}
+
+
 @dataclass(frozen=True)
 class Collection:
     """A stage that was collected."""
@@ -276,15 +279,24 @@ def _look_after(machine: _Progress, over: threading.Event) -> None:
 
 
 def _distribution(machine: _Progress) -> str:
-    """``rhel``, ``sles`` or whatever else the partition says it is; empty for other machines."""
+    """The family of the partition's distribution; empty for other machines."""
     if "partition" not in machine.source.places:
         return ""
     try:
         output = machine.source.connection.run("cat /etc/os-release", Deadline(20)).stdout
     except MobilityError:
         return ""
-    match = re.search(r'^ID="?(\w+)', output, re.MULTILINE)
-    return match[1] if match else ""
+    return family(output)
+
+
+def family(os_release: str) -> str:
+    """Which collector of support data a distribution has, from its ``/etc/os-release``: ``rhel``, ``sles`` or none."""
+    words = {
+        word
+        for line in re.findall(r"^ID(?:_LIKE)?=(.*)$", os_release, re.MULTILINE)
+        for word in re.findall(r"\w+", line)
+    }
+    return next((name for name, known in _FAMILIES.items() if words & known), "")
 
 
 def _relative(records: list[ItemRecord], source: str) -> list[ItemRecord]:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from powervm.lab import Logs
 from powervm.stage_logs import Item, ItemRecord, ItemStatus, SourceRecord, StageStatus, built_in_items, items_for
+from powervm.stage_logs.collector import family
 from powervm.stage_logs.items import file_name
 from powervm.stage_logs.manifest import status_of
 
@@ -126,3 +127,19 @@ def test_what_a_stage_comes_to(statuses: list[str], interrupted: bool, expected:
     items = [ItemRecord(name="x", source="y", status=ItemStatus(status), duration=0) for status in statuses]
     source = SourceRecord(name="m", kind="console", reached=True, items=items)
     assert status_of([source], interrupted=interrupted) is StageStatus(expected)
+
+
+@pytest.mark.parametrize(
+    ("os_release", "expected"),
+    [
+        ('NAME="Red Hat Enterprise Linux"\nID="rhel"\nID_LIKE="fedora"\n', "rhel"),
+        ('NAME="Rocky Linux"\nID="rocky"\nID_LIKE="rhel centos fedora"\n', "rhel"),
+        ("NAME=Fedora\nVERSION_ID=41\nID=fedora\n", "rhel"),
+        ('NAME="SLES"\nID="sles"\nID_LIKE="suse"\n', "sles"),
+        ('ID="opensuse-leap"\nID_LIKE="suse opensuse"\n', "sles"),
+        ("NAME=Ubuntu\nID=ubuntu\nID_LIKE=debian\n", ""),
+        ("", ""),
+    ],
+)
+def test_relatives_of_a_distribution_have_its_collector(os_release: str, expected: str) -> None:
+    assert family(os_release) == expected
