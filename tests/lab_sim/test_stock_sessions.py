@@ -59,7 +59,9 @@ class CommandFailed(Exception):
 
 
 @needs_ssh
-def test_a_console_is_driven_with_a_prompt_and_a_status(lab):
+@pytest.mark.parametrize("kind", ["xterm", "dumb", ""])
+def test_a_console_is_driven_with_a_prompt_and_a_status(lab, monkeypatch, kind):
+    monkeypatch.setenv("TERM", kind)
     client = Client(lab, "hmc1")
     with screen("ssh", *client.password_only, client.login) as child:
         child.expect("assword:")

@@ -12,17 +12,20 @@ from powervm_sim.serving.packets import log_no_packets
 from powervm_sim.serving.session import Process
 
 _SFTP_VERSION = 3
+_KIND = "xterm"
 
 
 class _NamedTerminal(Process):
-    """A client without TERM (cron, a build server) asks for a terminal of type "". asyncssh gives it none of what a
-    terminal does (line editing, CR LF); a real pty does not care about the type."""
+    """A terminal whatever its type, as a real pty is.
+
+    A client without TERM (cron, a build server) asks for one of type "", which asyncssh gives none of what a terminal
+    does (line editing, CR LF); to a "dumb" one it echoes a line twice that comes in one piece.
+    """
 
     def pty_requested(
         self, term_type: str, term_size: tuple[int, int, int, int], term_modes: Mapping[int, int]
     ) -> bool:
-        if not term_type:
-            setattr(self.own_channel, "get_terminal_type", lambda: "dumb")  # noqa: B010 - it is a method
+        setattr(self.own_channel, "get_terminal_type", lambda: _KIND)  # noqa: B010 - it is a method
         return super().pty_requested(term_type, term_size, term_modes)
 
     def subsystem_requested(self, subsystem: str) -> bool:
