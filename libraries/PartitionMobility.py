@@ -9,9 +9,10 @@ from robotlibcore import DynamicCore
 from mobility_keywords.connection_keywords import ConnectionKeywords
 from mobility_keywords.desk import Desk
 from mobility_keywords.lab_keywords import LabKeywords
+from mobility_keywords.lease_keywords import LeaseKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
-from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.simulations import SIMULATIONS
 from mobility_keywords.stage_log_keywords import StageLogKeywords
 
 
@@ -49,7 +50,7 @@ class PartitionMobility(DynamicCore):
 
     def __init__(self) -> None:
         self._desk = Desk()
-        topics = LabKeywords, MigrationKeywords, PartitionKeywords, StageLogKeywords, ConnectionKeywords
+        topics = LabKeywords, LeaseKeywords, MigrationKeywords, PartitionKeywords, StageLogKeywords, ConnectionKeywords
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self
 
@@ -59,6 +60,10 @@ class PartitionMobility(DynamicCore):
             return super().run_keyword(name, args, kwargs)
         finally:
             self._desk.log_commands()
+
+    def end_suite(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot Framework calls it with both
+        """What a suite has leased, it has leased until here."""
+        self._desk.end_suite(data.full_name)
 
     def close(self) -> None:
         """The run is over: nothing of it may stay behind."""

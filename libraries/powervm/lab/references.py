@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from powervm.lab.draft import Draft, KeyPath
 from powervm.lab.problems import suggestion
 
-_BY_NAME = ("consoles", "servers", "partitions", "peers", "moves")
+_BY_NAME = ("consoles", "servers", "partitions", "peers", "moves", "pools")
 
 
 def check_references(draft: Draft) -> None:
@@ -21,6 +21,7 @@ def check_references(draft: Draft) -> None:
     _check_servers(draft)
     _check_routes(draft)
     _check_moves(draft)
+    _check_pools(draft)
     if draft.tree.get("simulated") is None:
         _check_logins(draft)
         if not draft.names:  # keys of another format are checked by its reader
@@ -94,6 +95,19 @@ def _check_moves(draft: Draft) -> None:
                 needed.setdefault(pair, name)
     for pair, move_name in needed.items():
         _check_route(draft, *pair, move_name)
+
+
+def _check_pools(draft: Draft) -> None:
+    moves = draft.section("moves")
+    for pool, members in draft.section("pools").items():
+        if pool in moves:
+            draft.problem(("pools", pool), f"'{pool}' is also a move.", "Give the pool a name of its own.")
+        for index, member in enumerate(members if isinstance(members, list) else []):
+            path: KeyPath = ("pools", pool, index)
+            if isinstance(member, str) and member not in moves:
+                draft.problem(path, f"no move is called '{member}'.", suggestion(member, moves))
+            elif member in members[:index]:  # type: ignore[index]
+                draft.problem(path, f"'{member}' stands here twice.", "Remove one.")
 
 
 def _console_pairs(draft: Draft, source: str, target: str) -> Iterator[tuple[str, str]]:
