@@ -17,7 +17,7 @@ from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.holdings import Holdings, tell
 from mobility_keywords.live_line import LiveLine, console_is_quiet
-from mobility_keywords.shared_simulation import end_with_pabot
+from mobility_keywords.pabot_worker import end_with_pabot
 from mobility_keywords.simulations import ready_document
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
