@@ -28,7 +28,12 @@ class Section(BaseModel):
     """A mapping with fixed keys. Inputs are hidden in pydantic's own errors: they might be passwords."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+        defer_build=True,
     )
 
 
