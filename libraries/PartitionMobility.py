@@ -11,6 +11,7 @@ from mobility_keywords.desk import Desk
 from mobility_keywords.lab_keywords import LabKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
+from mobility_keywords.settings_arguments import CONVERTERS
 from mobility_keywords.simulation import SIMULATIONS
 from mobility_keywords.stage_log_keywords import StageLogKeywords
 
@@ -32,6 +33,16 @@ class PartitionMobility(DynamicCore):
     in the output directory: ``ending``, ``error``, ``duration``, ``phases``, ``findings``, ``repairs``, ``places``
     and more, with the same keys for every operation and ending. The keyword fails unless the ending is ``done``.
 
+    = Settings of a migration =
+
+    `Validate Migration`, `Migrate Partition`, `Migrate Partition Back` and `Start Migration` take everything that
+    migrlpar offers as named arguments, and so does the section ``settings`` of a move in the lab file. An argument wins
+    over the lab file; what neither of them says the console chooses. On the way back the movers of the lab file change
+    sides, and what it says of the target (``target_id``, ``processor_pool``, the paging servers) does not hold.
+
+    What cannot be chosen together is refused before anything is sent, and so is what ``options`` say as well. What was
+    chosen is proved after the move where the console tells: partition id, processor pool, profile and movers.
+
     = Example =
 
     | `Use Lab`                           ${LAB}
@@ -44,6 +55,7 @@ class PartitionMobility(DynamicCore):
 
     ROBOT_LIBRARY_SCOPE = "GLOBAL"
     ROBOT_LIBRARY_DOC_FORMAT = "ROBOT"
+    ROBOT_LIBRARY_CONVERTERS = CONVERTERS
     ROBOT_LISTENER_API_VERSION = 3
     ROBOT_LIBRARY_VERSION = "0.1.0"
 

@@ -28,6 +28,7 @@ from powervm.placement import find_partition
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher
 from powervm.session import LabSession, Refused
+from powervm.settings import MigrationSettings
 from powervm.stage_logs import Collection, Stage
 
 Way = Literal["there", "back"]
@@ -165,12 +166,20 @@ class Desk:
 
     # --- moves --------------------------------------------------------------------------------------------------
 
-    def plan(self, move: str, *, way: Way = "there", to: str | None = None, options: str | None = None) -> MovePlan:
+    def plan(
+        self,
+        move: str,
+        *,
+        way: Way = "there",
+        to: str | None = None,
+        options: str | None = None,
+        settings: MigrationSettings | None = None,
+    ) -> MovePlan:
         """Work out a named move, or with ``to`` the move of a partition from where it is now."""
         found = self.lab.move(move) if to is None else self._ad_hoc(move, to)
         if way == "back":
             found = found.back()
-        return plan_move(self.lab, found, options=options)
+        return plan_move(self.lab, found, options=options, settings=settings)
 
     def _ad_hoc(self, partition: str, to: str) -> Move:
         entry, target = self.lab.partition(partition), self.lab.server(to)

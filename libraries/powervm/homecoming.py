@@ -77,7 +77,9 @@ def _leads_away(work: Work) -> bool:
 def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     # what it was when it left does not matter: it can only move as what it is now
     off = work.recorder.places[1].state == NOT_ACTIVATED
-    move = replace(work.plan.move.back(), kind=MoveKind.INACTIVE if off else MoveKind.ACTIVE)
+    way_back = work.plan.move.back()
+    kind = MoveKind.INACTIVE if off else MoveKind.ACTIVE
+    move = replace(way_back, kind=kind, settings=way_back.settings.fitting(active=not off))
     back = plan_move(work.session.lab, move)
     outcome = migrate(work.session, back, keep=keep, watch=watch)
     for text in outcome.warnings:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
 
+from powervm.arrangement import arrange
 from powervm.console import ConsoleCommandFailed, ManagedSystem
 from powervm.errors import MobilityError
 from powervm.identity import CHECK, identified, prove_move, read_again
@@ -18,6 +20,7 @@ from powervm.placement import Where, judge, look, settle
 from powervm.plan import MovePlan
 from powervm.preflight import Facts, run_preflight
 from powervm.progress import Follower, Watcher, nobody
+from powervm.promises import check_promises
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.rmc import RmcLink
 from powervm.session import LabSession
@@ -30,7 +33,7 @@ def check_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> Outcome:
     """Check the prerequisites of a move, mend what may be mended, change nothing else."""
 
     def steps(work: Work) -> Outcome:
-        _preflight(work)
+        preflight(work)
         return work.recorder.finish(Ending.DONE)
 
     return run_operation("check", session, plan, keep, steps)
@@ -40,8 +43,8 @@ def validate_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> Outco
     """Check the prerequisites, then let the console validate (``migrlpar -o v``)."""
 
     def steps(work: Work) -> Outcome:
-        _preflight(work)
-        _validate(work)
+        preflight(work)
+        validate(arrange(work, change=False))
         return work.recorder.finish(Ending.DONE)
 
     return run_operation("validate", session, plan, keep, steps)
@@ -80,6 +83,7 @@ class MoveUnderWay:
         read_at: When the partition's identity had been read, by the monotonic clock.
         command: ``migrlpar`` on its channel; None when it could not be started, or nobody knows whether it was.
         trouble: Why there is no command.
+        movers: The movers of source and target that the console named.
     """
 
     def __init__(self, work: Work, facts: Facts) -> None:
@@ -90,6 +94,7 @@ class MoveUnderWay:
         self.end_phase = work.recorder.begin_phase("migration")
         self.command: RunningCommand | None = None
         self.trouble: MobilityError | None = None
+        self.movers: list[tuple[str, str]] = []
         try:
             self.command = work.session.console(plan.source.console).start_migration(plan.request)
         except MobilityError as error:
@@ -120,15 +125,22 @@ class MoveUnderWay:
 
 
 def _start(work: Work) -> MoveUnderWay:
-    facts = _preflight(work)
-    _validate(work)
-    if work.plan.active:
-        guest = work.session.partition(work.plan.move.partition)
-        try:
-            work.recorder.before = identified(guest.identity())
-        except MobilityError as error:
-            work.end(Ending.REFUSED, str(error))
+    facts = preflight(work)
+    work = arrange(work)
+    validate(work)
+    read_before(work)
     return MoveUnderWay(work, facts)
+
+
+def read_before(work: Work) -> None:
+    """Read who the partition is, which the proof after the move compares with."""
+    if not work.plan.active:
+        return
+    guest = work.session.partition(work.plan.move.partition)
+    try:
+        work.recorder.before = identified(guest.identity())
+    except MobilityError as error:
+        work.end(Ending.REFUSED, str(error))
 
 
 def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
@@ -138,16 +150,31 @@ def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
     finally:
         move.end_phase()
     work.recorder.migration_ended()
+    return conclude(work, end, move.facts, move.read_at, move.movers)
+
+
+def conclude(work: Work, end: End, facts: Facts, read_at: float, movers: Sequence[tuple[str, str]]) -> Outcome:
+    """Look where the partition is after migrlpar has ended, prove the move if it moved, and judge.
+
+    Args:
+        work: The migration.
+        end: How migrlpar ended.
+        facts: What was true before it began.
+        read_at: When the partition's identity had been read, by the monotonic clock.
+        movers: The movers of source and target that the console named.
+    """
     where = _locate(work)
     if where is Where.TARGET:
         if work.plan.active:
-            _prove(work, move.facts.target.system, move.read_at)
+            _prove(work, facts.target.system, read_at)
+        check_promises(work, movers)
+        if work.plan.active:
             _wait_for_rmc(work)
         return moved(work, end)
     return not_moved(work, where, end)
 
 
-def _preflight(work: Work) -> Facts:
+def preflight(work: Work) -> Facts:
     """All checks; every error ends the operation, and all of them are said."""
     limits = work.session.lab.limits
     facts = run_preflight(work.session, work.plan, work.recorder, Deadline(limits.validation + limits.rmc))
@@ -157,7 +184,7 @@ def _preflight(work: Work) -> Facts:
     return facts
 
 
-def _validate(work: Work) -> None:
+def validate(work: Work) -> None:
     """Let the console validate; what it says although it agrees is a warning."""
     console = work.session.console(work.plan.source.console)
     try:
@@ -189,6 +216,7 @@ def _follow(move: MoveUnderWay, command: RunningCommand, watch: Watcher) -> End:
     finally:
         command.close()
         recorder.add_phases(follower.phases)
+        move.movers += follower.movers
         if follower.last:
             recorder.bytes = Bytes(transmitted=follower.last.transmitted, remaining=follower.last.remaining)
     for text in follower.trouble:

@@ -8,6 +8,7 @@ from typing import Literal
 from powervm.console import MigrationRequest
 from powervm.lab import Lab, Move, MoveKind, Route
 from powervm.outcome import LabNote, Side
+from powervm.settings import NO_SETTINGS, MigrationSettings, check_settings
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,23 @@ class MovePlan:
         return f"{self.partition} {self.source.server} -> {self.target.server}"
 
 
-def plan_move(lab: Lab, move: Move, *, options: str | None = None) -> MovePlan:
+def plan_move(
+    lab: Lab, move: Move, *, options: str | None = None, settings: MigrationSettings | None = None
+) -> MovePlan:
     """Work out a move: names on the consoles, the route between them, the request for migrlpar.
 
     Args:
         lab: The lab that the move belongs to.
         move: Who goes where.
         options: Options for migrlpar instead of those of the move, as text.
+        settings: What is chosen by name; it wins over what the move says.
+
+    Raises:
+        BadSettings: Something cannot be chosen together, or not for this kind of move.
     """
+    text = move.options if options is None else options
+    chosen = move.settings.overridden_by(settings or NO_SETTINGS)
+    check_settings(chosen, active=move.kind is MoveKind.ACTIVE, options=text, where=f"Move {move.name}")
     source, target = _side(lab, move.source), _side(lab, move.target)
     crosses = source.console != target.console
     route = lab.route(source.console, target.console) if crosses else None
@@ -75,8 +85,9 @@ def plan_move(lab: Lab, move: Move, *, options: str | None = None) -> MovePlan:
         partition=partition,
         remote_address=route.address if route else "",
         remote_user=route.user if route else "",
-        profile=move.profile or "",
-        options=move.options if options is None else options,
+        profile=chosen.profile or move.profile or "",
+        settings=chosen,
+        options=text,
     )
     return MovePlan(lab, move, partition, source, target, route, route_back, request)
 

@@ -19,6 +19,7 @@ from powervm.lab.document import (
 from powervm.lab.entries import (
     Access,
     ConsoleEntry,
+    Evacuation,
     Limits,
     Logs,
     Move,
@@ -33,6 +34,7 @@ from powervm.lab.entries import (
 )
 from powervm.lab.model import Lab
 from powervm.lab.problems import Problem
+from powervm.lab.settings_section import settings_of
 from powervm.ssh import HostKeyMode, HostKeys
 
 
@@ -54,6 +56,7 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
             for name, entry in document.peers.items()
         },
         moves={name: _move(document, name) for name in document.moves},
+        evacuations={name: _evacuation(document, name) for name in document.evacuations},
         limits=Limits(**_fields(document.limits)),
         repair=frozenset(Repair(name) for name in document.repair),
         workload=document.workload.command if document.workload else None,
@@ -133,4 +136,18 @@ def _move(document: LabDocument, name: str) -> Move:
         kind=MoveKind(move.kind),
         options=move.options,
         profile=move.profile,
+        settings=settings_of(move.settings),
+    )
+
+
+def _evacuation(document: LabDocument, name: str) -> Evacuation:
+    entry = document.evacuations[name]
+    return Evacuation(
+        name=name,
+        source=entry.source,
+        target=entry.target,
+        partitions=None if entry.partitions is None else tuple(entry.partitions),
+        stays=tuple(entry.stays),
+        options=entry.options,
+        settings=settings_of(entry.settings),
     )

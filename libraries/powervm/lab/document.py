@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from powervm.lab.settings_section import SettingsSection, check_section
 from powervm.lab.values import AnyPath, Duration, ExistingFile, Host, Pause, Port, SecretText, Text, wrong
 
 TEXT_FORM, MAPPING_FORM, LIST_FORM = "(text)", "(mapping)", "(list)"
@@ -134,6 +135,41 @@ class MoveSection(Section):
     """More options for migrlpar, as they are written there, for example --mpio 2."""
     profile: Text | None = None
     """Profile that holds the migrated configuration on the target (migrlpar -n); by default the console chooses."""
+    settings: SettingsSection | None = None
+    """What is chosen about the migration, in the words that keywords take; see Keywords."""
+
+    @model_validator(mode="after")
+    def _settings_that_go_together(self) -> MoveSection:
+        if self.profile and self.settings and self.settings.profile:
+            raise wrong(f"profile ({self.profile}) and settings.profile are both given.", "Keep one of them.")
+        check_section(self.settings, active=self.kind == "active", options=self.options)
+        return self
+
+
+class EvacuationSection(Section):
+    """Several partitions that leave a server together, and come home."""
+
+    source: Text = Field(alias="from")
+    """Name of the server that is evacuated."""
+    target: Text = Field(alias="to")
+    """Name of the server that the partitions move to."""
+    partitions: Annotated[list[Text], Field(min_length=1)] | None = None
+    """Names of the partitions; by default all partitions of this file that are there and can move."""
+    stays: list[Text] = []
+    """Partitions that are expected to be left behind, since they cannot move; each other one has to arrive."""
+    options: str = ""
+    """More options for migrlpar, as they are written there; for all partitions."""
+    settings: SettingsSection | None = None
+    """What is chosen about the migrations, as for a move; for all partitions."""
+
+    @model_validator(mode="after")
+    def _what_holds_for_several(self) -> EvacuationSection:
+        if self.settings and self.settings.target_id is not None:
+            raise wrong(
+                f"settings.target_id is {self.settings.target_id}, and several partitions cannot have one id.",
+                "Leave it out, or use a move.",
+            )
+        return self
 
 
 class LimitsSection(Section):
@@ -283,6 +319,8 @@ class LabDocument(Section):
     """Hosts that watch the network from outside, by name."""
     moves: dict[str, MoveSection] = {}
     """The moves that suites ask for, by name."""
+    evacuations: dict[str, EvacuationSection] = {}
+    """The evacuations that suites ask for, by name."""
     limits: LimitsSection = LimitsSection()
     """How long things may take."""
     repair: list[Literal["rmc", "services", "mover_service"]] = ["rmc", "services"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from powervm.secret import Password
+from powervm.settings import NO_SETTINGS, MigrationSettings
 from powervm.ssh import Login
 
 
@@ -180,6 +181,7 @@ class Move:
         target: Name of the server that it goes to.
         options: More options for migrlpar, as text.
         profile: Profile on the target, or None.
+        settings: What is chosen by name.
     """
 
     name: str
@@ -189,11 +191,31 @@ class Move:
     kind: MoveKind = MoveKind.ACTIVE
     options: str = ""
     profile: str | None = None
+    settings: MigrationSettings = NO_SETTINGS
 
     def back(self) -> Move:
         """The same way in the other direction; its name ends with ``-back``, and the way back of that does not."""
         name = self.name[: -len("-back")] if self.name.endswith("-back") else f"{self.name}-back"
-        return replace(self, name=name, source=self.target, target=self.source)
+        return replace(self, name=name, source=self.target, target=self.source, settings=self.settings.back())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evacuation:
+    """Several partitions that leave a server together.
+
+    Attributes:
+        partitions: Names of partitions in the lab file; None for all of the lab file's that are there and can move.
+        stays: Partitions among them that are expected to be left behind, since they cannot move.
+        options, settings: As for a move; for all of them.
+    """
+
+    name: str
+    source: str
+    target: str
+    partitions: tuple[str, ...] | None = None
+    stays: tuple[str, ...] = ()
+    options: str = ""
+    settings: MigrationSettings = NO_SETTINGS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from powervm.errors import MobilityError
 from powervm.lab.entries import (
     ConsoleEntry,
     Entry,
+    Evacuation,
     Limits,
     Logs,
     Move,
@@ -64,6 +65,7 @@ class Lab:
     partitions: Mapping[str, PartitionEntry]
     peers: Mapping[str, PeerEntry]
     moves: Mapping[str, Move]
+    evacuations: Mapping[str, Evacuation]
     limits: Limits
     repair: frozenset[Repair]
     workload: str | None
@@ -154,6 +156,14 @@ class Lab:
             MobilityError: There is none.
         """
         return self._find("move", name, self.moves)
+
+    def evacuation(self, name: str) -> Evacuation:
+        """The evacuation of that name.
+
+        Raises:
+            MobilityError: There is none.
+        """
+        return self._find("evacuation", name, self.evacuations)
 
     def console_of(self, server: str) -> ConsoleEntry:
         """The console that manages a server."""
