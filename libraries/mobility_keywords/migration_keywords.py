@@ -5,6 +5,7 @@ from __future__ import annotations
 from robot.api.deco import keyword
 
 from mobility_keywords.desk import Way
+from mobility_keywords.identity_desk import IdentityDesk
 from mobility_keywords.topic import Topic
 from powervm.homecoming import bring_home
 from powervm.migration import check_move, migrate, start_move, validate_move
@@ -80,6 +81,7 @@ class MigrationKeywords(Topic):
         way: Way = "there",
         options: str | None = None,
         stage_logs: bool | None = None,
+        identity: bool = False,
     ) -> Outcome:
         """Move a partition, and prove that the move was good.
 
@@ -96,6 +98,8 @@ class MigrationKeywords(Topic):
             options: Options for migrlpar as text, instead of those of the lab file, for example ``--mpio 2``.
             stage_logs: Collect logs before and after, as `Collect Stage Logs` does, and the slow archives after a
                 failure; by default what the lab file says (``stage_logs``).
+            identity: Record the partition before, and check afterwards that it is unchanged, as
+                `Partition Identity Should Be Unchanged` does.
 
         Returns:
             The outcome record: ``duration`` in seconds, ``phases``, ``bytes``, ``findings``, ``rmc_wait`` and more.
@@ -108,18 +112,18 @@ class MigrationKeywords(Topic):
         | ${outcome} =    Migrate Partition    crosshmc
         | Log    Took ${outcome.duration} seconds.
         """
-        return self._migrate(self._desk.plan(move, way=way, to=to, options=options), way, stage_logs)
+        return self._migrate(self._desk.plan(move, way=way, to=to, options=options), way, stage_logs, identity)
 
     @keyword(tags=("migration",))
     def migrate_partition_back(
-        self, move: str, *, options: str | None = None, stage_logs: bool | None = None
+        self, move: str, *, options: str | None = None, stage_logs: bool | None = None, identity: bool = False
     ) -> Outcome:
         """Do a move of the lab file the other way round; the same as `Migrate Partition` with ``way=back``.
 
         Args:
             move: A move of the lab file.
             options: Options for migrlpar as text, instead of those of the lab file.
-            stage_logs: As for `Migrate Partition`.
+            stage_logs, identity: As for `Migrate Partition`.
 
         Returns:
             The outcome record.
@@ -130,7 +134,7 @@ class MigrationKeywords(Topic):
         Example:
         | Migrate Partition Back    crosshmc
         """
-        return self._migrate(self._desk.plan(move, way="back", options=options), "back", stage_logs)
+        return self._migrate(self._desk.plan(move, way="back", options=options), "back", stage_logs, identity)
 
     @keyword(tags=("migration",))
     def start_migration(
@@ -263,11 +267,12 @@ class MigrationKeywords(Topic):
             desk.give_up_moves(plan.partition)
         return desk.settle(outcome)
 
-    def _migrate(self, plan: MovePlan, way: Way, stage_logs: bool | None) -> Outcome:
+    def _migrate(self, plan: MovePlan, way: Way, stage_logs: bool | None, identity: bool) -> Outcome:
         desk = self._desk
 
         def move() -> Outcome:
             with desk.watching() as watch:
                 return migrate(desk.session, plan, keep=desk.keep, watch=watch)
 
-        return desk.settle(desk.accompanied(plan, way, stage_logs, move))
+        with IdentityDesk(desk).watched(plan.move.partition, identity):
+            return desk.settle(desk.accompanied(plan, way, stage_logs, move))

@@ -133,6 +133,10 @@ class ManagementConsole:
         """Processing units of a partition."""
         return self._one(_lpar_resource("proc", system, partition), read_partition_processors, deadline)
 
+    def listing(self, command: str, deadline: Deadline | None = None) -> str:
+        """What a listing command prints, as it is; the words of ``command`` have to be quoted for a shell."""
+        return self._ask(shlex.split(command), deadline)
+
     # --- migrations ---------------------------------------------------------------------------------------------
 
     def validate(self, request: MigrationRequest, deadline: Deadline) -> CommandResult:
