@@ -35,7 +35,8 @@ def test_interfaces() -> None:
 
 
 def test_several_routes_to_one_destination_are_one_item_in_a_fixed_order() -> None:
-    text = '[{"dst":"default","gateway":"10.0.0.2","dev":"b","metric":101},{"dst":"default","gateway":"10.0.0.1","dev":"a"}]'
+    far = '{"dst":"default","gateway":"10.0.0.2","dev":"b","metric":101}'
+    text = f'[{far},{{"dst":"default","gateway":"10.0.0.1","dev":"a"}}]'
     assert read("routes (IPv4)", text) == {
         "route to default": "gateway 10.0.0.1 dev a; gateway 10.0.0.2 dev b metric 101"
     }
