@@ -19,6 +19,7 @@ from mobility_keywords.simulation import SIMULATIONS
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
 from powervm.errors import MobilityError
+from powervm.identity import Snapshot
 from powervm.inspection import recognise
 from powervm.lab import Lab, Move, load_lab, load_ready
 from powervm.logbook import Logbook, with_stage_logs
@@ -47,7 +48,12 @@ class OperationFailed(MobilityError):
 
 
 class Desk:
-    """One lab at a time: `use` opens it, `close` puts back what was changed and closes its connections."""
+    """One lab at a time: `use` opens it, `close` puts back what was changed and closes its connections.
+
+    Attributes:
+        evidence: What the run leaves in its output directory.
+        identities: How each partition was when it was recorded last, by its name in the lab file.
+    """
 
     def __init__(self) -> None:
         self._session: LabSession | None = None
@@ -55,6 +61,7 @@ class Desk:
         self._under_way: dict[str, MoveUnderWay] = {}
         self._logbook: Logbook | None = None
         self._to_put_back: list[tuple[Path, Outcome]] = []
+        self.identities: dict[str, Snapshot] = {}
         self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.evidence = Evidence(Path("mobility"))
 
@@ -135,6 +142,7 @@ class Desk:
                 logger.info(f"Put back: {item.what}.")
                 self._note_put_back(item.repair)
         self._to_put_back.clear()
+        self.identities.clear()
         failed = [f"{item.what}: {item.error}" for item in done if item.error]
         if failed:
             raise MobilityError(f"Could not be put back: {'; '.join(failed)}", remedy="Put it back by hand.")

@@ -62,16 +62,26 @@ class Evidence:
 
     def write_outcome(self, outcome: Outcome) -> Path:
         """Write an outcome record to a new file; an existing one is never overwritten."""
-        folder = self.folder / "outcomes"
-        folder.mkdir(parents=True, exist_ok=True)
         words = f"{outcome.operation} {outcome.partition} {outcome.source.server} {outcome.target.server}"
+        return self.write_record("outcomes", words, outcome.model_dump_json(indent=2))
+
+    def write_record(self, kind: str, words: str, text: str) -> Path:
+        """Write a record to a new file; an existing one is never overwritten.
+
+        Args:
+            kind: Name of its folder.
+            words: What it is about, for the name of the file.
+            text: The record as JSON.
+        """
+        folder = self.folder / kind
+        folder.mkdir(parents=True, exist_ok=True)
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", words)
         for number in itertools.count(1):
             path = folder / f"{number:03d}-{name}.json"
             if any(folder.glob(f"{number:03d}-*")):
                 continue
             with path.open("x", encoding="utf-8") as file:
-                file.write(outcome.model_dump_json(indent=2) + "\n")
+                file.write(text + "\n")
             return path
         raise AssertionError("count() does not end")
 

@@ -157,6 +157,10 @@ class ManagementConsole:
         words += ["--filter", f"lpar_names={request.partition}"]
         return [pair for row in read_records(self._ask(words, deadline)) for pair in read_mover_pairs(row)]
 
+    def listing(self, command: str, deadline: Deadline | None = None) -> str:
+        """What a listing command prints, as it is; the words of ``command`` have to be quoted for a shell."""
+        return self._ask(shlex.split(command), deadline)
+
     # --- migrations ---------------------------------------------------------------------------------------------
 
     def validate(self, request: MigrationRequest, deadline: Deadline) -> CommandResult:
