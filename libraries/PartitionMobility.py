@@ -10,10 +10,11 @@ from mobility_keywords.connection_keywords import ConnectionKeywords
 from mobility_keywords.desk import Desk
 from mobility_keywords.identity_keywords import IdentityKeywords
 from mobility_keywords.lab_keywords import LabKeywords
+from mobility_keywords.lease_keywords import LeaseKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
 from mobility_keywords.settings_arguments import CONVERTERS
-from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.simulations import SIMULATIONS
 from mobility_keywords.stage_log_keywords import StageLogKeywords
 
 
@@ -64,6 +65,7 @@ class PartitionMobility(DynamicCore):
         self._desk = Desk()
         topics = (
             LabKeywords,
+            LeaseKeywords,
             MigrationKeywords,
             PartitionKeywords,
             StageLogKeywords,
@@ -79,6 +81,10 @@ class PartitionMobility(DynamicCore):
             return super().run_keyword(name, args, kwargs)
         finally:
             self._desk.log_commands()
+
+    def end_suite(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot Framework calls it with both
+        """What a suite has leased, it has leased until here."""
+        self._desk.end_suite(data.full_name)
 
     def close(self) -> None:
         """The run is over: nothing of it may stay behind."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timezone
 from html import escape
 from pathlib import Path
@@ -15,13 +16,15 @@ from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.live_line import LiveLine, console_is_quiet
-from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.shared_simulation import end_with, pabot
+from mobility_keywords.simulations import SIMULATIONS
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
 from powervm.errors import MobilityError
 from powervm.identity import Snapshot
 from powervm.inspection import recognise
 from powervm.lab import Lab, Move, load_lab, load_ready
+from powervm.leases import Leases, Sharing
 from powervm.logbook import Logbook, with_stage_logs
 from powervm.migration import MoveUnderWay
 from powervm.outcome import Ending, Outcome, Repair
@@ -60,6 +63,8 @@ class Desk:
         self._refused = Refused()
         self._under_way: dict[str, MoveUnderWay] = {}
         self._logbook: Logbook | None = None
+        self._leases: Leases | None = None
+        self._ends_with_pabot = False
         self._to_put_back: list[tuple[Path, Outcome]] = []
         self.identities: dict[str, Snapshot] = {}
         self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
@@ -67,15 +72,21 @@ class Desk:
 
     # --- the lab ------------------------------------------------------------------------------------------------
 
-    def use(self, file: str) -> LabSession:
-        """Read a lab file, start or join its simulated lab, and make it the one that all keywords work on."""
+    def use(self, file: str, *, shared: bool = True) -> LabSession:
+        """Read a lab file, start or join its simulated lab, and make it the one that all keywords work on.
+
+        Args:
+            file: The lab file.
+            shared: All workers of a pabot run have the simulated lab together.
+        """
         self.close()
+        self._end_with_pabot()
         lab = load_lab(Path(file).expanduser())
         for warning in lab.warnings:
             logger.warn(str(warning))
         for text in not_used(lab):
             logger.warn(f"{lab.file.name}: {text} is understood, and these keywords do not use it yet.")
-        self._open(lab.join(self._ready_document(lab)) if lab.simulated else recognise(lab))
+        self._open(lab.join(self._ready_document(lab, shared=shared)) if lab.simulated else recognise(lab))
         self._show_label()
         return self.session
 
@@ -84,6 +95,28 @@ class Desk:
         session = LabSession(lab, observer=self.evidence.observe, refused=self._refused)
         self._logbook = Logbook(session, output_folder())
         self._session = session
+        self._leases = Leases(lab, suite=_running_suite(), tell=_tell)
+        session.reserve_sessions((name for name in lab.consoles if lab.consoles[name].access.host), tell=_tell)
+
+    def lease(self, names: Sequence[str], *, servers: Sharing, wait: float | None) -> list[Move]:
+        """Lease what moves need. A pool is from then on the move that was chosen from it.
+
+        What is not free is somebody else's: then no lab is in use any more, so that no teardown touches it.
+        """
+        session = self.session
+        assert self._leases is not None
+        try:
+            moves = self._leases.take(names, servers=servers, wait=wait)
+        except BaseException:
+            self.close()
+            raise
+        session.lab = replace(session.lab, moves={**session.lab.moves, **moves})
+        return list(moves.values())
+
+    def end_suite(self, suite: str) -> None:
+        """A suite that has not closed the lab has leased nothing any more."""
+        if self._leases is not None and self._leases.suite == suite:
+            self._leases.release()
 
     @property
     def session(self) -> LabSession:
@@ -137,6 +170,7 @@ class Desk:
         finally:
             self._session = None
             session.close()
+            self._give_leases_back()
         for item in done:
             if item.error is None:
                 logger.info(f"Put back: {item.what}.")
@@ -147,6 +181,11 @@ class Desk:
         if failed:
             raise MobilityError(f"Could not be put back: {'; '.join(failed)}", remedy="Put it back by hand.")
 
+    def _give_leases_back(self) -> None:
+        leases, self._leases = self._leases, None
+        if leases is not None:
+            leases.release()
+
     def _note_put_back(self, repair: Repair) -> None:
         """The outcome that tells of a repair tells that it was undone, too."""
         for index, (path, outcome) in enumerate(self._to_put_back):
@@ -155,12 +194,19 @@ class Desk:
                 self._to_put_back[index] = path, changed
                 self.evidence.replace_outcome(path, changed)
 
-    def _ready_document(self, lab: Lab) -> dict[str, object]:
+    def _end_with_pabot(self) -> None:
+        process = pabot()
+        if process is not None and not self._ends_with_pabot:
+            end_with(process)
+            self._ends_with_pabot = True
+
+    def _ready_document(self, lab: Lab, *, shared: bool) -> dict[str, object]:
         simulated = lab.simulated
         if simulated and simulated.ready_file:
             return load_ready(simulated.ready_file)
         if simulated and simulated.world:
-            return SIMULATIONS.get(simulated.world, speed=simulated.speed).ready
+            together = pabot() if shared else None
+            return SIMULATIONS.get(simulated.world, speed=simulated.speed, pabot=together).ready
         raise MobilityError(f"{lab.file}: the simulated lab has neither a world nor a ready file.")
 
     def _show_label(self) -> None:
@@ -187,6 +233,8 @@ class Desk:
         found = self.lab.move(move) if to is None else self._ad_hoc(move, to)
         if way == "back":
             found = found.back()
+        if self._leases is not None:
+            self._leases.cover(found)
         return plan_move(self.lab, found, options=options, settings=settings)
 
     def _ad_hoc(self, partition: str, to: str) -> Move:
@@ -329,6 +377,17 @@ def _in_test() -> bool:
         return BuiltIn().get_variable_value("${TEST NAME}") is not None
     except RobotNotRunningError:
         return False
+
+
+def _running_suite() -> str:
+    try:
+        return str(BuiltIn().get_variable_value("${SUITE NAME}"))
+    except RobotNotRunningError:
+        return ""
+
+
+def _tell(text: str) -> None:
+    logger.info(text, also_console=True)
 
 
 def _running_test() -> str:

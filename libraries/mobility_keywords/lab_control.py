@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.simulations import SIMULATIONS
 from powervm.errors import MobilityError
 from powervm.lab import load_ready
 from powervm.ssh import Connection, Endpoint, HostKeyMode, HostKeys, Login

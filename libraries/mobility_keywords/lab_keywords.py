@@ -25,23 +25,27 @@ class LabKeywords(Topic):
     """Which lab, and whether it is in order."""
 
     @keyword(tags=("lab",))
-    def use_lab(self, file: str) -> None:
+    def use_lab(self, file: str, *, shared: bool = True) -> None:
         """Take the lab that ``file`` describes; all other keywords work on it.
 
         Nothing is connected yet: a machine is connected to when it is needed first, and once. A lab file with a section
-        ``simulated`` starts a simulated lab, which later suites of the run share, or joins one that is running. The
-        lab is named in log and report (suite metadata ``Lab``).
+        ``simulated`` starts a simulated lab, which later suites of the run share, or joins one that is running. All
+        workers of a pabot run have one together. The lab is named in log and report (suite metadata ``Lab``).
 
         Args:
             file: Path of a lab file (YAML) or an op-test configuration file, relative to the current directory.
+            shared: ``no`` starts a simulated lab of the suite's own, also under pabot: for suites that make things go
+                wrong on machines that others use, too.
 
         Raises:
             LabFileError: The file cannot be used; everything that is wrong with it is said at once.
+            ConsoleFull: All sessions that runs on this computer may hold to a console are taken.
 
         Example:
         | Use Lab    ${LAB}
+        | Use Lab    ${LAB}    shared=no
         """
-        self._desk.use(file)
+        self._desk.use(file, shared=shared)
 
     @keyword(tags=("lab",))
     def close_lab(self) -> None:

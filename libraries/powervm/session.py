@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from powervm.console import ManagementConsole
 from powervm.errors import MobilityError
-from powervm.lab import Lab
+from powervm.lab import ConsoleEntry, Lab
+from powervm.leases import ConsoleSessions
 from powervm.outcome import Repair
 from powervm.partition import LinuxPartition
 from powervm.ssh import AuthenticationFailed, CommandResult, Connection, Refusals
@@ -53,6 +54,7 @@ class LabSession:
         self.lab = lab
         self.refused = refused or Refused()
         self._observer = observer
+        self._sessions = ConsoleSessions(lab)
         self._connections: dict[str, Connection] = {}
         self._lock = threading.Lock()
         self._put_back: list[tuple[Repair, str, Callable[[Deadline], None]]] = []
@@ -61,12 +63,27 @@ class LabSession:
         """Go on with a changed description of the same lab; what is to be put back stays remembered."""
         self.close()
         self.lab = lab
+        self._sessions = ConsoleSessions(lab)
+
+    def reserve_sessions(self, consoles: Iterable[str], *, tell: Callable[[str], None]) -> None:
+        """Take the places at these consoles that the connections to them need; see `powervm.leases.sessions`.
+
+        Without this each place is taken when it is needed first, and nobody hears that it has to be waited for.
+
+        Raises:
+            ConsoleFull: All sessions of one are taken.
+        """
+        with self._lock:
+            for name in consoles:
+                self._sessions.take_first(name, tell=tell)
 
     def connection(self, name: str) -> Connection:
         """The one connection to the endpoint of that name."""
         with self._lock:
             if name not in self._connections:
                 endpoint = self.lab.endpoint(name)
+                if isinstance(self.lab.entry(name), ConsoleEntry):
+                    self._sessions.take_first(name)
                 self._connections[name] = Connection(endpoint, observer=self._observer, refusals=self.refused.logins)
             return self._connections[name]
 
@@ -122,6 +139,7 @@ class LabSession:
             connections, self._connections = list(self._connections.values()), {}
         for connection in connections:
             connection.close()
+        self._sessions.release()
 
     def __enter__(self) -> LabSession:
         return self

@@ -46,7 +46,7 @@ def test_no_room_reaches_where_it_must_not(package: str, forbidden: set[str]) ->
 FLOORS = {
     "errors": 0, "secret": 0, "waiting": 0.1, "parallel": 0.1,
     "ssh": 1, "records": 1, "messages": 1, "settings": 1.5,
-    "lab": 2, "console": 2, "vios": 2, "partition": 2, "outcome": 2.4, "session": 2.5,
+    "lab": 2, "console": 2, "vios": 2, "partition": 2, "outcome": 2.4, "leases": 2.4, "session": 2.5,
     "plan": 2.6, "operation": 2.7,
     "placement": 3, "rmc": 3, "trust": 3, "identity": 3, "progress": 3, "inspection": 3,
     "kernel_log": 3, "stage_logs": 3, "logbook": 3.2, "preflight": 3.5, "verdict": 3.5,

@@ -11,6 +11,7 @@ from powervm.lab.document import (
     ConsoleSection,
     EndpointSection,
     LabDocument,
+    LeasesSection,
     PartitionSection,
     RouteSection,
     ServerSection,
@@ -57,6 +58,8 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
         },
         moves={name: _move(document, name) for name in document.moves},
         evacuations={name: _evacuation(document, name) for name in document.evacuations},
+        pools={name: tuple(moves) for name, moves in document.pools.items()},
+        lease_wait=document.leases.wait if isinstance(document.leases, LeasesSection) else 0.0,
         limits=Limits(**_fields(document.limits)),
         repair=frozenset(Repair(name) for name in document.repair),
         workload=document.workload.command if document.workload else None,
@@ -90,7 +93,7 @@ def _console(name: str, entry: ConsoleSection) -> ConsoleEntry:
         other: (route.address, route.user) if isinstance(route, RouteSection) else (route, None)
         for other, route in entry.routes.items()
     }
-    return ConsoleEntry(name=name, access=_access(entry), routes=routes)
+    return ConsoleEntry(name=name, access=_access(entry), routes=routes, sessions=entry.sessions)
 
 
 def _server(name: str, entry: ServerSection, shared: frozenset[str]) -> ServerEntry:

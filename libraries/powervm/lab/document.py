@@ -85,6 +85,8 @@ class ConsoleSection(EndpointSection):
 
     routes: dict[str, Route] = {}
     """How this console reaches other consoles, by their names: an address, or a mapping with address and user."""
+    sessions: Annotated[int, Field(ge=1, le=1000)] = 30
+    """SSH connections that all runs on this computer together hold to it; real consoles fail above 40."""
 
 
 class ViosSection(EndpointSection):
@@ -298,6 +300,19 @@ class SimulatedSection(Section):
         return self
 
 
+class LeasesSection(Section):
+    """What happens when another run on this computer has what a suite needs."""
+
+    wait: Pause = 1800.0
+    """How long it is waited for; 0 refuses at once."""
+
+
+Leases = Annotated[
+    Annotated[Literal["refuse"], Tag(TEXT_FORM)] | Annotated[LeasesSection, Tag(MAPPING_FORM)],
+    Discriminator(_form),
+]
+
+
 class LabDocument(Section):
     """A lab: the machines that Live Partition Mobility is tested on, and the moves that suites ask for."""
 
@@ -321,6 +336,10 @@ class LabDocument(Section):
     """The moves that suites ask for, by name."""
     evacuations: dict[str, EvacuationSection] = {}
     """The evacuations that suites ask for, by name."""
+    pools: dict[str, Annotated[list[Text], Field(min_length=1)]] = {}
+    """Lists of equivalent moves, by name: a suite that asks for the pool gets the first move that is free."""
+    leases: Leases = LeasesSection()
+    """Whether a suite waits for what another run on this computer has: {wait: 30 min}, or refuse."""
     limits: LimitsSection = LimitsSection()
     """How long things may take."""
     repair: list[Literal["rmc", "services", "mover_service"]] = ["rmc", "services"]

@@ -105,6 +105,7 @@ class ConsoleEntry(Entry):
 
     Attributes:
         routes: How it reaches other consoles, by their names; the user is None for the one of the lab file there.
+        sessions: SSH connections that all runs on this computer together hold to it at most.
     """
 
     KIND = "console"
@@ -112,6 +113,7 @@ class ConsoleEntry(Entry):
     DEFAULT_USER = "hscroot"
 
     routes: Mapping[str, tuple[str, str | None]]
+    sessions: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,8 @@ class Lab:
         file: The lab file, as it was given.
         warnings: What the reader of the lab file found worth a warning.
         simulated: How the simulated lab is had; None when the machines are real.
+        pools: Names of equivalent moves, by the name of the pool.
+        lease_wait: Seconds that a suite waits for what another run on this computer has.
         workload: Command line of the load in the partition, or None.
         stage_logs: Every migration collects logs before and after by itself.
         kernel_rules: A tester's own rules for kernel logs, as `powervm.kernel_log.load_rules` takes them.
@@ -66,6 +68,8 @@ class Lab:
     peers: Mapping[str, PeerEntry]
     moves: Mapping[str, Move]
     evacuations: Mapping[str, Evacuation]
+    pools: Mapping[str, tuple[str, ...]]
+    lease_wait: float
     limits: Limits
     repair: frozenset[Repair]
     workload: str | None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from powervm.lab.draft import Draft, KeyPath
 from powervm.lab.problems import suggestion
 
-_BY_NAME = ("consoles", "servers", "partitions", "peers", "moves", "evacuations")
+_BY_NAME = ("consoles", "servers", "partitions", "peers", "moves", "pools", "evacuations")
 
 
 def check_references(draft: Draft) -> None:
@@ -22,6 +22,7 @@ def check_references(draft: Draft) -> None:
     _check_routes(draft)
     needed: dict[tuple[str, str], str] = {}
     _check_moves(draft, needed)
+    _check_pools(draft)
     _check_evacuations(draft, needed)
     for pair, what in needed.items():
         _check_route(draft, *pair, what)
@@ -124,6 +125,19 @@ def _check_evacuations(draft: Draft, needed: dict[tuple[str, str], str]) -> None
 
 def _texts(found: object) -> list[str]:
     return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
+
+
+def _check_pools(draft: Draft) -> None:
+    moves = draft.section("moves")
+    for pool, members in draft.section("pools").items():
+        if pool in moves:
+            draft.problem(("pools", pool), f"'{pool}' is also a move.", "Give the pool a name of its own.")
+        for index, member in enumerate(members if isinstance(members, list) else []):
+            path: KeyPath = ("pools", pool, index)
+            if isinstance(member, str) and member not in moves:
+                draft.problem(path, f"no move is called '{member}'.", suggestion(member, moves))
+            elif member in members[:index]:  # type: ignore[index]
+                draft.problem(path, f"'{member}' stands here twice.", "Remove one.")
 
 
 def _console_pairs(draft: Draft, source: str, target: str) -> Iterator[tuple[str, str]]:
