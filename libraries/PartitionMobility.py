@@ -13,6 +13,7 @@ from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
 from mobility_keywords.simulation import SIMULATIONS
 from mobility_keywords.stage_log_keywords import StageLogKeywords
+from mobility_keywords.workload_keywords import WorkloadKeywords
 
 
 class PartitionMobility(DynamicCore):
@@ -49,7 +50,14 @@ class PartitionMobility(DynamicCore):
 
     def __init__(self) -> None:
         self._desk = Desk()
-        topics = LabKeywords, MigrationKeywords, PartitionKeywords, StageLogKeywords, ConnectionKeywords
+        topics = (
+            LabKeywords,
+            MigrationKeywords,
+            PartitionKeywords,
+            StageLogKeywords,
+            ConnectionKeywords,
+            WorkloadKeywords,
+        )
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self
 

@@ -30,6 +30,7 @@ from powervm.lab.entries import (
     Simulated,
     ViosEntry,
     Vnic,
+    Workload,
 )
 from powervm.lab.model import Lab
 from powervm.lab.problems import Problem
@@ -56,8 +57,9 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
         moves={name: _move(document, name) for name in document.moves},
         limits=Limits(**_fields(document.limits)),
         repair=frozenset(Repair(name) for name in document.repair),
-        workload=document.workload.command if document.workload else None,
+        workload=Workload(**_fields(document.workload)) if document.workload else None,
         iterations=document.iterations,
+        duration=document.duration,
         logs=Logs(**_fields(document.logs)),
         stage_logs=document.stage_logs,
         kernel_rules=tuple(rule.model_dump(by_alias=True, exclude_none=True) for rule in document.kernel_rules),

@@ -22,6 +22,7 @@ from powervm.lab.entries import (
     Simulated,
     ViosEntry,
     Vnic,
+    Workload,
 )
 from powervm.lab.problems import Problem, suggestion
 from powervm.lab.ready import Ready, ReadyError, read_ready
@@ -47,10 +48,11 @@ class Lab:
         file: The lab file, as it was given.
         warnings: What the reader of the lab file found worth a warning.
         simulated: How the simulated lab is had; None when the machines are real.
-        workload: Command line of the load in the partition, or None.
+        workload: The load in the partition, or None.
         stage_logs: Every migration collects logs before and after by itself.
         kernel_rules: A tester's own rules for kernel logs, as `powervm.kernel_log.load_rules` takes them.
-        iterations: How many times a move is done there and back.
+        iterations: How many times a move is done there and back, or None.
+        duration: Seconds after which no further round is begun, or None.
         greets_as_simulated: Its consoles say that they are simulated; see `SIMULATED`.
     """
 
@@ -66,8 +68,9 @@ class Lab:
     moves: Mapping[str, Move]
     limits: Limits
     repair: frozenset[Repair]
-    workload: str | None
-    iterations: int
+    workload: Workload | None
+    iterations: int | None
+    duration: float | None
     logs: Logs
     stage_logs: bool
     kernel_rules: tuple[dict[str, Any], ...]
