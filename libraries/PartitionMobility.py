@@ -16,6 +16,7 @@ from mobility_keywords.partition_keywords import PartitionKeywords
 from mobility_keywords.settings_arguments import CONVERTERS
 from mobility_keywords.simulations import SIMULATIONS
 from mobility_keywords.stage_log_keywords import StageLogKeywords
+from mobility_keywords.workload_keywords import WorkloadKeywords
 
 
 class PartitionMobility(DynamicCore):
@@ -71,6 +72,7 @@ class PartitionMobility(DynamicCore):
             StageLogKeywords,
             ConnectionKeywords,
             IdentityKeywords,
+            WorkloadKeywords,
         )
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self

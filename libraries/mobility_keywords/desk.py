@@ -20,6 +20,8 @@ from mobility_keywords.shared_simulation import end_with, pabot
 from mobility_keywords.simulations import SIMULATIONS
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
+from mobility_keywords.workload_tables import workload_tables
+from mobility_keywords.workloads import Workloads
 from powervm.errors import MobilityError
 from powervm.identity import Snapshot
 from powervm.inspection import recognise
@@ -27,13 +29,14 @@ from powervm.lab import Lab, Move, load_lab, load_ready
 from powervm.leases import Leases, Sharing
 from powervm.logbook import Logbook, with_stage_logs
 from powervm.migration import MoveUnderWay
-from powervm.outcome import Ending, Outcome, Repair
+from powervm.outcome import Ending, Outcome, Repair, Severity
 from powervm.placement import find_partition
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher
 from powervm.session import LabSession, Refused
 from powervm.settings import MigrationSettings
 from powervm.stage_logs import Collection, Stage
+from powervm.workload import WorkloadRecord
 
 Way = Literal["there", "back"]
 
@@ -67,6 +70,7 @@ class Desk:
         self._ends_with_pabot = False
         self._to_put_back: list[tuple[Path, Outcome]] = []
         self.identities: dict[str, Snapshot] = {}
+        self.workloads = Workloads()
         self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.evidence = Evidence(Path("mobility"))
 
@@ -164,7 +168,9 @@ class Desk:
         if self._session is None:
             return
         session = self._session
+        not_ended: list[str] = []
         try:
+            not_ended = self.workloads.end_all(self.evidence.folder, show=self.show_workload)
             forgotten = self.give_up_moves()
             done = session.put_back(unless=forgotten)
         finally:
@@ -177,7 +183,7 @@ class Desk:
                 self._note_put_back(item.repair)
         self._to_put_back.clear()
         self.identities.clear()
-        failed = [f"{item.what}: {item.error}" for item in done if item.error]
+        failed = not_ended + [f"{item.what}: {item.error}" for item in done if item.error]
         if failed:
             raise MobilityError(f"Could not be put back: {'; '.join(failed)}", remedy="Put it back by hand.")
 
@@ -306,6 +312,7 @@ class Desk:
 
     def keep(self, outcome: Outcome) -> None:
         """Write an outcome to the evidence folder, and show it in the log."""
+        self.workloads.note(outcome)
         try:
             path = self.evidence.write_outcome(outcome)
             where = link(path)
@@ -333,6 +340,15 @@ class Desk:
     def link(self, path: Path) -> str:
         """A link to a file of the run; see the function."""
         return link(path)
+
+    def show_workload(self, record: WorkloadRecord, path: Path) -> None:
+        """Show what a workload came to in the log."""
+        logger.info(f"{workload_tables(record)}<br>{link(path)}", html=True)
+        for finding in record.findings:
+            if finding.severity is Severity.WARNING:
+                logger.warn(f"[{self.label}] {finding.sentence()}")
+        if _in_test():
+            BuiltIn().set_test_metadata(f"workload {record.partition}", record.summary())
 
     def show_collection(self, done: Collection) -> None:
         """Show a stage in the log; what is missing is a warning."""
@@ -365,8 +381,6 @@ def not_used(lab: Lab) -> list[str]:
     """What a lab file asks for that no keyword does yet."""
     asked = {
         "the vNIC mapping": lab.vnic is not None,
-        "the number of iterations": lab.iterations > 1,
-        "the workload": lab.workload is not None,
     }
     return [what for what, wanted in asked.items() if wanted]
 

@@ -17,6 +17,7 @@ from powervm.lab.entries import (
     Simulated,
     ViosEntry,
     Vnic,
+    Workload,
 )
 from powervm.lab.load import load_lab
 from powervm.lab.model import SIMULATED, Lab
@@ -46,6 +47,7 @@ __all__ = [
     "Simulated",
     "ViosEntry",
     "Vnic",
+    "Workload",
     "load_lab",
     "load_ready",
 ]

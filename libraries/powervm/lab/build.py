@@ -32,6 +32,7 @@ from powervm.lab.entries import (
     Simulated,
     ViosEntry,
     Vnic,
+    Workload,
 )
 from powervm.lab.model import Lab
 from powervm.lab.problems import Problem
@@ -62,8 +63,9 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
         lease_wait=document.leases.wait if isinstance(document.leases, LeasesSection) else 0.0,
         limits=Limits(**_fields(document.limits)),
         repair=frozenset(Repair(name) for name in document.repair),
-        workload=document.workload.command if document.workload else None,
+        workload=Workload(**_fields(document.workload)) if document.workload else None,
         iterations=document.iterations,
+        duration=document.duration,
         logs=Logs(**_fields(document.logs)),
         stage_logs=document.stage_logs,
         kernel_rules=tuple(rule.model_dump(by_alias=True, exclude_none=True) for rule in document.kernel_rules),

@@ -197,7 +197,13 @@ class WorkloadSection(Section):
     """What the partition does while it moves."""
 
     command: Text
-    """Command line of the load, run in the partition."""
+    """Command line or script of the load, run in the partition."""
+    kind: Literal["stress-ng", "fio", "iperf3", "command"] | None = None
+    """Which rule judges it; by default what the command line looks like."""
+    limit: Duration | None = None
+    """After which the partition itself ends it, whatever became of the run; by default 4 hours."""
+    environment: dict[str, SecretText] = {}
+    """Variables for it, whose values are secret: in the forms of a password."""
 
 
 class LogsSection(Section):
@@ -346,8 +352,10 @@ class LabDocument(Section):
     """What may be mended without asking when a check finds it broken; each repair is recorded."""
     workload: WorkloadSection | None = None
     """What the partition does while it moves."""
-    iterations: Annotated[int, Field(ge=1)] = 1
-    """How many times a move is done there and back."""
+    iterations: Annotated[int, Field(ge=1)] | None = None
+    """How many times a move is done there and back; by default once, or as often as the time box allows."""
+    duration: Duration | None = None
+    """A time box for that: no further round is begun when it is over."""
     logs: LogsSection = LogsSection()
     """What is collected beside the built-in lists."""
     stage_logs: bool = False

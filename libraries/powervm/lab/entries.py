@@ -6,7 +6,7 @@ All of it is read only. Durations are in seconds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar
@@ -242,6 +242,23 @@ class Logs:
     vios_commands: tuple[str, ...] = ()
     console_commands: tuple[str, ...] = ()
     limit: float = 600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """What a partition does while it moves.
+
+    Attributes:
+        command: Command line or script.
+        kind: ``stress-ng``, ``fio``, ``iperf3`` or ``command``; None for what the command line looks like.
+        limit: Seconds after which the partition ends it; None for the default.
+        environment: Variables for it, whose values are secret.
+    """
+
+    command: str
+    kind: str | None = None
+    limit: float | None = None
+    environment: Mapping[str, Password] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

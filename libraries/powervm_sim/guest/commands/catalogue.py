@@ -172,6 +172,8 @@ async def _marked(guest: LinuxGuest, name: str, work: Coroutine[Any, Any, int]) 
         process.detached = True
         if name == "nohup":
             process.ignored.add(1)
+        else:
+            process.group = process.pid
     return await work
 
 
