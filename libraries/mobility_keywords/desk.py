@@ -19,6 +19,7 @@ from mobility_keywords.simulation import SIMULATIONS
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
 from powervm.errors import MobilityError
+from powervm.evacuation import Departure
 from powervm.inspection import recognise
 from powervm.lab import Lab, Move, load_lab, load_ready
 from powervm.logbook import Logbook, with_stage_logs
@@ -47,13 +48,18 @@ class OperationFailed(MobilityError):
 
 
 class Desk:
-    """One lab at a time: `use` opens it, `close` puts back what was changed and closes its connections."""
+    """One lab at a time: `use` opens it, `close` puts back what was changed and closes its connections.
+
+    Attributes:
+        departures: By evacuation and partition: whose moves were asked for, and who did not come home yet.
+    """
 
     def __init__(self) -> None:
         self._session: LabSession | None = None
         self._refused = Refused()
         self._under_way: dict[str, MoveUnderWay] = {}
         self._logbook: Logbook | None = None
+        self.departures: dict[str, dict[str, Departure]] = {}
         self._to_put_back: list[tuple[Path, Outcome]] = []
         self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.evidence = Evidence(Path("mobility"))
@@ -76,6 +82,7 @@ class Desk:
         self.evidence = Evidence(output_folder() / "mobility" / self._started)
         session = LabSession(lab, observer=self.evidence.observe, refused=self._refused)
         self._logbook = Logbook(session, output_folder())
+        self.departures = {}
         self._session = session
 
     @property
