@@ -27,7 +27,7 @@ class EvacuationKeywords(Topic):
 
     @keyword(tags=("evacuation", "check"))
     def check_evacuation(self, evacuation: str) -> EvacuationResult:
-        """Check the prerequisites of each partition of an evacuation; nothing is moved.
+        """Check each partition of an evacuation, and let the console validate it; nothing is moved.
 
         The log shows in which order they would move, the largest memory first, and in how many calls of migrlpar, as
         the limits of the consoles are now. Who cannot move is named.
@@ -39,7 +39,7 @@ class EvacuationKeywords(Topic):
             What was found: ``outcomes`` by partition, ``calls``, ``moved`` (who could move) and ``stayed``.
 
         Raises:
-            EvacuationFailed: Somebody cannot move and is not among those that are expected to stay.
+            EvacuationFailed: Somebody cannot move who is not among those that are expected to stay, or could who is.
 
         Example:
         | Check Evacuation    night
@@ -47,9 +47,7 @@ class EvacuationKeywords(Topic):
         desk = self._desk
         result = check_evacuation(desk.session, desk.lab.evacuation(evacuation), keep=desk.keep)
         self._show(result, verb="checked")
-        # who stays by expectation is found out by the console's validation, which is no part of this
-        wrong = {name: text for name, text in result.problems().items() if not result.outcomes[name].done}
-        _refuse(f"Evacuation {evacuation}", wrong, result.outcomes)
+        _refuse(f"Evacuation {evacuation}", result.problems(), result.outcomes)
         return result
 
     @keyword(tags=("evacuation", "migration"))

@@ -95,10 +95,10 @@ def _move(evacuation: Evacuation, partition: str, status: PartitionStatus | None
 
 
 def check_evacuation(session: LabSession, evacuation: Evacuation, *, keep: Keeper) -> EvacuationResult:
-    """Check the prerequisites of each partition, and say in which order and in how many calls they would move."""
+    """Check each partition, let the console validate it, and say in which order and calls they would move."""
     plans, unknown = _plans(session, evacuation)
-    convoy = Convoy(session, keep=keep, watch=nobody, leaving=_nobody_leaves)
-    works = [open_work("check", session, plan) for plan in plans]
+    convoy = Convoy(session, keep=keep)
+    works = [open_work("validate", session, plan) for plan in plans]
     return _result(evacuation, works, convoy.check(works), unknown)
 
 
@@ -146,7 +146,3 @@ def _result(evacuation: Evacuation, works: Sequence[Work], moved: Moved, unknown
     outcomes = {names[name]: moved.outcomes[name] for name in order}
     calls = tuple(tuple(names[name] for name in call) for call in moved.calls)
     return EvacuationResult(evacuation, outcomes, calls, unknown)
-
-
-def _nobody_leaves(departure: Departure) -> None:
-    del departure

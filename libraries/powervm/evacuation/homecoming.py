@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from powervm.console import PartitionProcessors
 from powervm.console.answers import NOT_ACTIVATED
@@ -11,8 +12,8 @@ from powervm.errors import MobilityError
 from powervm.evacuation.moving import Convoy, Departure
 from powervm.homecoming import bring_home
 from powervm.lab import MoveKind
-from powervm.operation import Keeper, open_work
-from powervm.outcome import Outcome, Place
+from powervm.operation import Keeper, Work, ok_finding, open_work
+from powervm.outcome import Finding, Outcome, Place, Severity
 from powervm.placement import Where, judge, look
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher, nobody
@@ -49,7 +50,8 @@ def bring_evacuated_home(
             plan = departure.plan
             outcomes[plan.move.partition] = bring_home(session, plan, keep=keep, watch=watch)
     if whole:
-        convoy = Convoy(session, keep=keep, watch=watch, leaving=_nobody_leaves)
+        homes = {departure.plan.partition: departure for departure in departures}
+        convoy = Convoy(session, keep=keep, watch=watch, prove=partial(_prove, homes))
         moved = convoy.move([open_work("migrate", session, plan) for plan in whole])
         names = {plan.partition: plan.move.partition for plan in whole}
         outcomes |= {names[name]: outcome for name, outcome in moved.outcomes.items()}
@@ -79,5 +81,28 @@ def _way_home(session: LabSession, departure: Departure, there: Place) -> MovePl
     return plan_move(session.lab, replace(away.back(), kind=kind, settings=settings))
 
 
-def _nobody_leaves(departure: Departure) -> None:
-    del departure
+def _prove(homes: Mapping[str, Departure], work: Work) -> None:
+    """The id and the pool are those of before; one that came from a console that did not tell is not compared."""
+    plan, before = work.plan, homes[work.plan.partition]
+    console = work.session.console(plan.target.console)
+    try:
+        status = console.partition(plan.target.system, plan.partition)
+        processors = console.partition_processors(plan.target.system, plan.partition)
+    except MobilityError as error:
+        work.recorder.warn(f"{plan.partition}: its partition id and pool at home are not known. {error}")
+        return
+    now = status.partition_id if status else None
+    for check, was, found in (
+        ("partition id", before.partition_id, now),
+        ("processor pool", before.pool_id, processors.pool_id),
+    ):
+        if was is None:
+            continue
+        if was == found:
+            work.recorder.add_finding(ok_finding(check, plan.partition, f"has the {check} {was} again."))
+            continue
+        text = f"came home to {plan.target.server} with the {check} {found}, and it left with {was}."
+        remedy = "Another partition may have taken it meanwhile; move this one away and back when it is free."
+        work.recorder.add_finding(
+            Finding(severity=Severity.ERROR, check=check, subject=plan.partition, text=text, remedy=remedy)
+        )

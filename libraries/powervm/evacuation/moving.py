@@ -18,7 +18,7 @@ from powervm.outcome import Ending, Finding, Outcome, Severity
 from powervm.parallel import ask_all
 from powervm.plan import MovePlan
 from powervm.preflight import Facts
-from powervm.progress import Watcher
+from powervm.progress import Watcher, nobody
 from powervm.session import LabSession
 
 _WORKERS = 4
@@ -96,6 +96,10 @@ class Moved:
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
 
+def _nothing(_: object) -> None:
+    """For who does not care."""
+
+
 class Convoy:
     """Moves several partitions; one that cannot does not stop the others.
 
@@ -104,15 +108,23 @@ class Convoy:
         keep: Is given the outcome of each partition, in this thread.
         watch: Is told how far it is.
         leaving: Is told who is about to leave, before anything is asked of the console.
+        prove: Looks at one that has arrived once more, and records what it finds.
     """
 
     def __init__(
-        self, session: LabSession, *, keep: Keeper, watch: Watcher, leaving: Callable[[Departure], None]
+        self,
+        session: LabSession,
+        *,
+        keep: Keeper,
+        watch: Watcher = nobody,
+        leaving: Callable[[Departure], None] = _nothing,
+        prove: Callable[[Work], None] = _nothing,
     ) -> None:
         self._session = session
         self._keep = keep
         self._watch = watch
         self._leaving = leaving
+        self._prove = prove
         self._open: dict[str, Work] = {}
         self.moved = Moved()
 
@@ -121,7 +133,7 @@ class Convoy:
         return self._guarded(works, self._move)
 
     def check(self, works: Sequence[Work]) -> Moved:
-        """Check and order; nothing is moved. The calls are those that the limits of now would make."""
+        """Check, order and validate; nothing is moved. The calls are those that the limits of now would make."""
         return self._guarded(works, self._check)
 
     def _guarded(self, works: Sequence[Work], steps: Callable[[Sequence[Work]], None]) -> Moved:
@@ -141,7 +153,7 @@ class Convoy:
         self._keep(outcome)
 
     def _check(self, works: Sequence[Work]) -> None:
-        ready = self._roomy(self._preflight(works))
+        ready = self._validated(self._arranged(self._roomy(self._preflight(works)), change=False))
         for group in _groups(ready):
             waiting = list(group)
             room = read_room(self._session, waiting[0].work)
@@ -168,7 +180,14 @@ class Convoy:
         call = Call(self._session, [(item.work, item.facts, item.read_at) for item in ready], self._watch)
         outcomes = call.run()
         for item in ready:
-            self._end(item.work, outcomes[item.partition])
+            self._end(item.work, self._proved(item.work, outcomes[item.partition]))
+
+    def _proved(self, work: Work, outcome: Outcome) -> Outcome:
+        if not outcome.done:
+            return outcome
+        self._prove(work)
+        errors = work.recorder.errors
+        return work.recorder.finish(Ending.FAILED_AND_MANUAL, errors[0].sentence()) if errors else outcome
 
     def _preflight(self, works: Sequence[Work]) -> list[Ready]:
         """All checks of each. The first one is alone: what it mends, such as trust, is mended for all."""
@@ -197,11 +216,11 @@ class Convoy:
                 self._end(item.work, item.work.recorder.finish(Ending.REFUSED, finding.sentence()))
         return [item for item in ordered if item.partition not in missing]
 
-    def _arranged(self, ready: Sequence[Ready]) -> list[Ready]:
+    def _arranged(self, ready: Sequence[Ready], *, change: bool = True) -> list[Ready]:
         """One after the other, since they may set the same movers."""
         found: list[Ready] = []
         for item in ready:
-            found += self._each([item.work], partial(_arrange, item))
+            found += self._each([item.work], partial(_arrange, item, change=change))
         return found
 
     def _validated(self, ready: Sequence[Ready]) -> list[Ready]:
@@ -234,8 +253,8 @@ class Convoy:
 Answer = TypeVar("Answer")
 
 
-def _arrange(item: Ready, work: Work) -> Ready:
-    return replace(item, work=arrange(work))
+def _arrange(item: Ready, work: Work, *, change: bool) -> Ready:
+    return replace(item, work=arrange(work, change=change))
 
 
 def _attempt(work: Work, step: Callable[[Work], Answer]) -> Answer | Outcome:
