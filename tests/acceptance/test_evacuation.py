@@ -26,8 +26,8 @@ def test_a_server_is_evacuated_and_everybody_comes_home(shared_lab: RunningLab, 
     run = run_robot(out, "-v", f"LAB:{lab}", SUITE)
     assert run.passed, run.console
     assert calls(shared_lab)[before:] == [
-        "migrlpar -o m -m p9a -t p10a -p lp21,lp20,lp22",
-        "migrlpar -o m -m p10a -t p9a -p lp21,lp20,lp22",
+        "migrlpar -o m -m p10b -t p11a -p lp21,lp20,lp22",
+        "migrlpar -o m -m p11a -t p10b -p lp21,lp20,lp22 -i multiple_shared_proc_pools=lp20///1",
     ]
     records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(out.rglob("outcomes/*.json"))]
     for record in records:
@@ -52,8 +52,8 @@ def test_the_one_that_breaks_off_is_named_and_nobody_else(shared_lab: RunningLab
     run = run_robot(out, "-v", f"LAB:{lab}", "--test", "Server Is Evacuated", SUITE)
     first, second = run.first_message().splitlines()
     assert first == "Evacuation evacuation: 1 of 4 partitions failed."
-    assert second.startswith("lp20: hmc1: migrlpar failed: HSCLA2CF ")
-    assert second.endswith("lp20 is on p9a, as before.")
+    assert second.startswith("lp20: hmc2: migrlpar failed: HSCLA2CF ")
+    assert second.endswith("lp20 is on p10b, as before.")
     assert run.setup_message == ""
-    homes = shared_lab.run("hmc1", "lssyscfg -r lpar -m p9a -F name")[1].split()
+    homes = shared_lab.run("hmc2", "lssyscfg -r lpar -m p10b -F name")[1].split()
     assert {"lp20", "lp21", "lp22", "lp23"} <= set(homes)

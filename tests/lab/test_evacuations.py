@@ -18,20 +18,25 @@ from support.simulated import RunningLab, joined_lab_file, simulated_lab
 
 from .conftest import Bench
 
-NIGHT: dict[str, Any] = {"from": "p9a", "to": "p10a", "partitions": ["lp20", "lp21", "lp22", "lp23"], "stays": ["lp23"]}
+NIGHT: dict[str, Any] = {
+    "from": "p10b",
+    "to": "p11a",
+    "partitions": ["lp20", "lp21", "lp22", "lp23"],
+    "stays": ["lp23"],
+}
 FAR = {
-    "from": "p9a",
-    "to": "p10b",
-    "partitions": ["lp20", "lp21", "lp1"],
+    "from": "p10b",
+    "to": "p10a",
+    "partitions": ["lp20", "lp21", "lp4"],
     "settings": {"processor_pool": "SharedPool01"},
 }
 ALL = {"from": "p8a", "to": "p9a"}
-LP4_HAS_THE_ID_OF_LP20 = {"partitions.lp4.id": 20}
+LP9_HAS_THE_ID_OF_LP20 = {"partitions.lp9.id": 20}
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
-    with simulated_lab(tmp_path_factory.mktemp("world"), LP4_HAS_THE_ID_OF_LP20) as lab:
+    with simulated_lab(tmp_path_factory.mktemp("world"), LP9_HAS_THE_ID_OF_LP20) as lab:
         yield lab
 
 
@@ -56,7 +61,7 @@ class Evacuations(Bench):
 
     def place(self, partition: str) -> tuple[str, str, str]:
         """Server, id and pool of a partition, as a console lists them."""
-        for console, server in (("hmc1", "p9a"), ("hmc1", "p10a"), ("hmc2", "p10b")):
+        for console, server in (("hmc2", "p10b"), ("hmc2", "p11a"), ("hmc1", "p10a")):
             names = "lpar_id,curr_shared_proc_pool_id"
             command = f"lshwres -r proc -m {server} --level lpar --filter lpar_names={partition} -F {names}"
             status, output = self.running.run(console, command)
@@ -97,44 +102,44 @@ def test_one_that_breaks_off_stops_nobody_and_is_left_alone_on_the_way_home(lab:
     result = lab.evacuate("night", watch=seen.append)
     assert endings(result) == {"lp21": "failed_and_recovered", "lp20": "done", "lp22": "done", "lp23": "refused"}
     assert list(result.problems()) == ["lp21"]
-    assert result.problems()["lp21"].startswith("hmc1: migrlpar failed: HSCLA2CF ")
-    assert result.problems()["lp21"].endswith("lp21 is on p9a, as before.")
-    assert result.outcomes["lp20"].warnings[-1] == "hmc1: migrlpar failed for others of the same call."
+    assert result.problems()["lp21"].startswith("hmc2: migrlpar failed: HSCLA2CF ")
+    assert result.problems()["lp21"].endswith("lp21 is on p10b, as before.")
+    assert result.outcomes["lp20"].warnings[-1] == "hmc2: migrlpar failed for others of the same call."
     assert result.outcomes["lp20"].before.boot_id == result.outcomes["lp20"].after.boot_id  # type: ignore[union-attr]
-    assert {progress.title for progress in seen} == {"3 partitions p9a -> p10a"}
+    assert {progress.title for progress in seen} == {"3 partitions p10b -> p11a"}
     assert any(progress.transmitted for progress in seen)
     assert lab.home() == {"lp21": "done", "lp20": "done", "lp22": "done"}
     assert lab.calls()[before:] == [
-        "migrlpar -o m -m p9a -t p10a -p lp21,lp20,lp22",
-        "migrlpar -o m -m p10a -t p9a -p lp20,lp22",
+        "migrlpar -o m -m p10b -t p11a -p lp21,lp20,lp22",
+        "migrlpar -o m -m p11a -t p10b -p lp20,lp22 -i multiple_shared_proc_pools=lp20///1",
     ]
-    assert [lab.place(name)[0] for name in ("lp20", "lp21")] == ["p9a", "p9a"]
+    assert [lab.place(name)[0] for name in ("lp20", "lp21")] == ["p10b", "p10b"]
 
 
 def test_calls_as_the_limits_allow_and_home_with_the_same_id_and_pool(lab: Evacuations) -> None:
     """Across two consoles; each mover of the source takes one migration at a time."""
-    homes = {name: lab.place(name) for name in ("lp1", "lp20", "lp21")}
-    for server in ("p9a-vios1", "p9a-vios2"):
-        lab.session.console("hmc1").set_mover_figures("p9a", server, {"num_active_migrations_configured": 1})
+    homes = {name: lab.place(name) for name in ("lp4", "lp20", "lp21")}
+    for server in ("p10b-vios1", "p10b-vios2"):
+        lab.session.console("hmc2").set_mover_figures("p10b", server, {"num_active_migrations_configured": 1})
     before = len(lab.calls())
     result = lab.evacuate("far")
-    assert endings(result) == {"lp1": "done", "lp21": "done", "lp20": "done"}
-    assert result.calls == (("lp1", "lp21"), ("lp20",))
-    assert {name: lab.place(name)[::2] for name in homes} == dict.fromkeys(homes, ("p10b", "1"))
+    assert endings(result) == {"lp4": "done", "lp21": "done", "lp20": "done"}
+    assert result.calls == (("lp4", "lp21"), ("lp20",))
+    assert {name: lab.place(name)[::2] for name in homes} == dict.fromkeys(homes, ("p10a", "1"))
     assert lab.place("lp20")[1] != "20"
     assert set(lab.home().values()) == {"done"}
     assert {name: lab.place(name) for name in homes} == homes
     assert lab.calls()[before:] == [
-        "migrlpar -o m -m p9a -t p10b -p lp1,lp21 --ip 10.20.0.2 -u hscroot "
-        "-i '\"multiple_shared_proc_pools=lp1//SharedPool01/,lp21//SharedPool01/\"'",
-        "migrlpar -o m -m p9a -t p10b -p lp20 --ip 10.20.0.2 -u hscroot -i shared_proc_pool_name=SharedPool01",
-        "migrlpar -o m -m p10b -t p9a -p lp1,lp21 --ip 10.20.0.1 -u hscroot "
-        "-i '\"multiple_shared_proc_pools=lp1///0,lp21///0\"'",
-        "migrlpar -o m -m p10b -t p9a -p lp20 --ip 10.20.0.1 -u hscroot -i dest_lpar_id=20",
+        "migrlpar -o m -m p10b -t p10a -p lp4,lp21 --ip 10.20.0.1 -u hscroot "
+        "-i '\"multiple_shared_proc_pools=lp4//SharedPool01/,lp21//SharedPool01/\"'",
+        "migrlpar -o m -m p10b -t p10a -p lp20 --ip 10.20.0.1 -u hscroot -i shared_proc_pool_name=SharedPool01",
+        "migrlpar -o m -m p10a -t p10b -p lp4,lp21 --ip 10.20.0.2 -u hscroot "
+        "-i '\"multiple_shared_proc_pools=lp4///0,lp21///0\"'",
+        "migrlpar -o m -m p10a -t p10b -p lp20 --ip 10.20.0.2 -u hscroot -i dest_lpar_id=20",
     ]
     lab.session.put_back()
-    for server in ("p9a-vios1", "p9a-vios2"):
-        lab.session.console("hmc1").set_mover_figures("p9a", server, {"num_active_migrations_configured": 8})
+    for server in ("p10b-vios1", "p10b-vios2"):
+        lab.session.console("hmc2").set_mover_figures("p10b", server, {"num_active_migrations_configured": 8})
 
 
 def test_an_evacuation_that_is_broken_off_can_still_be_brought_home(lab: Evacuations) -> None:
@@ -147,7 +152,7 @@ def test_an_evacuation_that_is_broken_off_can_still_be_brought_home(lab: Evacuat
     by_name = {outcome.partition: outcome.ending for outcome in lab.kept}
     assert by_name == dict.fromkeys(("lp20", "lp21", "lp22"), Ending.INTERRUPTED) | {"lp23": Ending.REFUSED}
     assert set(lab.home().values()) == {"done"}
-    assert [lab.place(name)[0] for name in ("lp20", "lp21")] == ["p9a", "p9a"]
+    assert [lab.place(name)[0] for name in ("lp20", "lp21")] == ["p10b", "p10b"]
 
 
 def test_everybody_who_can_leaves_when_nobody_is_named(lab: Evacuations) -> None:
@@ -165,11 +170,11 @@ def test_nobody_to_evacuate(lab: Evacuations, tmp_path: Path) -> None:
 
 
 def test_one_that_is_elsewhere_is_left_out_and_named(lab: Evacuations, tmp_path: Path) -> None:
-    changes = {"evacuations": {"two": {"from": "p9a", "to": "p10a", "partitions": ["lp3", "lp22"]}}}
+    changes = {"evacuations": {"two": {"from": "p9a", "to": "p10b", "partitions": ["lp4", "lp2"]}}}
     file = joined_lab_file(tmp_path, lab.running, {"limits.poll": 0.1} | changes)
     kept: list[Outcome] = []
     with LabSession(load_lab(file).join(load_ready(lab.running.ready_file))) as session:
         result = check_evacuation(session, session.lab.evacuation("two"), keep=kept.append)
-    assert list(result.problems()) == ["lp3"]
-    assert result.problems()["lp3"].startswith("lp3: is not on p9a; it is on p8a. Move it to the source first")
-    assert result.calls == (("lp22",),)
+    assert list(result.problems()) == ["lp4"]
+    assert result.problems()["lp4"].startswith("lp4: is not on p9a; it is on p10b. Move it to the source first")
+    assert result.calls == (("lp2",),)
