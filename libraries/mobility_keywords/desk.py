@@ -23,6 +23,7 @@ from mobility_keywords.tables import findings_table, outcome_tables
 from mobility_keywords.workload_tables import workload_tables
 from mobility_keywords.workloads import Workloads
 from powervm.errors import MobilityError
+from powervm.evacuation import Departure
 from powervm.identity import Snapshot
 from powervm.inspection import recognise
 from powervm.lab import Lab, Move, load_lab, load_ready
@@ -59,6 +60,7 @@ class Desk:
     Attributes:
         evidence: What the run leaves in its output directory.
         identities: How each partition was when it was recorded last, by its name in the lab file.
+        departures: By evacuation and partition: whose moves were asked for, and who did not come home yet.
     """
 
     def __init__(self) -> None:
@@ -68,6 +70,7 @@ class Desk:
         self._logbook: Logbook | None = None
         self._leases: Leases | None = None
         self._ends_with_pabot = False
+        self.departures: dict[str, dict[str, Departure]] = {}
         self._to_put_back: list[tuple[Path, Outcome]] = []
         self.identities: dict[str, Snapshot] = {}
         self.workloads = Workloads()
@@ -98,6 +101,7 @@ class Desk:
         self.evidence = Evidence(output_folder() / "mobility" / self._started)
         session = LabSession(lab, observer=self.evidence.observe, refused=self._refused)
         self._logbook = Logbook(session, output_folder())
+        self.departures = {}
         self._session = session
         self._leases = Leases(lab, suite=_running_suite(), tell=_tell)
         session.reserve_sessions((name for name in lab.consoles if lab.consoles[name].access.host), tell=_tell)

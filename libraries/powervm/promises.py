@@ -29,6 +29,8 @@ def check_promises(work: Work, movers: Pairs) -> None:
         ("processor pool", settings.processor_pool is not None, _pool),
         ("profile", bool(plan.request.profile), _profile),
     ]
+    if not any(wanted for _, wanted, _ in checks) and not _about_movers(settings):
+        return
     with recorder.phase("settings"):
         for check, wanted, look in checks:
             if not wanted:
@@ -88,11 +90,11 @@ def mover_findings(partition: str, settings: MigrationSettings, seen: Pairs) -> 
         settings: With movers by name.
         seen: All that the console named, in their order.
     """
+    if not _about_movers(settings):
+        return
     check = "movers"
     chosen = [*settings.pair, *settings.second_pair]
     redundant = settings.redundant_movers is RedundantMovers.MUST or any(settings.second_pair)
-    if not redundant and not any(chosen) and settings.redundant_movers is not RedundantMovers.MUST_NOT:
-        return
     if not seen:
         yield _untold(check, partition, "the console did not tell which movers moved it.")
         return
@@ -114,6 +116,11 @@ def mover_findings(partition: str, settings: MigrationSettings, seen: Pairs) -> 
         yield _error(check, partition, f"was moved by {shown}, and redundant movers were ruled out.", remedy)
     else:
         yield ok_finding(check, partition, f"was moved by {shown}, as chosen.")
+
+
+def _about_movers(settings: MigrationSettings) -> bool:
+    strict = settings.redundant_movers in (RedundantMovers.MUST, RedundantMovers.MUST_NOT)
+    return strict or any(settings.pair) or any(settings.second_pair)
 
 
 def _allowed(settings: MigrationSettings) -> tuple[set[str], set[str]]:

@@ -69,9 +69,9 @@ def _said_twice(settings: MigrationSettings, free: FreeOptions) -> Iterator[Prob
             )
         for attribute in attributes_of(name):
             if attribute in free.record:
-                shown = f"{attribute}={free.record[attribute]}"
+                shown = f"-i with {attribute}={free.record[attribute]}"
                 yield (
-                    f"The setting {name} ({_shown(value)}) and the options text (-i with {shown}) say the same thing twice.",
+                    f"The setting {name} ({_shown(value)}) and the options text ({shown}) say the same thing twice.",
                     f"Keep one: take {attribute} out of the options, or leave {name} out.",
                 )
     if "-f" in free.options and settings.data():

@@ -125,7 +125,7 @@ def test_the_schema_describes_every_property():
     assert [
         f"{section.get('title')}.{name}"
         for section in sections
-        for name, entry in section["properties"].items()
+        for name, entry in section.get("properties", {}).items()
         if not entry.get("description")
     ] == []
 
