@@ -12,6 +12,8 @@ from mobility_keywords.identity_keywords import IdentityKeywords
 from mobility_keywords.lab_keywords import LabKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
+from mobility_keywords.power_keywords import PowerKeywords
+from mobility_keywords.processor_keywords import ProcessorKeywords
 from mobility_keywords.simulation import SIMULATIONS
 from mobility_keywords.stage_log_keywords import StageLogKeywords
 
@@ -57,6 +59,8 @@ class PartitionMobility(DynamicCore):
             StageLogKeywords,
             ConnectionKeywords,
             IdentityKeywords,
+            PowerKeywords,
+            ProcessorKeywords,
         )
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self

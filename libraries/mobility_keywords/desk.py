@@ -18,16 +18,18 @@ from mobility_keywords.live_line import LiveLine, console_is_quiet
 from mobility_keywords.simulation import SIMULATIONS
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
+from powervm.console.answers import NOT_ACTIVATED
 from powervm.errors import MobilityError
 from powervm.identity import Snapshot
 from powervm.inspection import recognise
-from powervm.lab import Lab, Move, load_lab, load_ready
+from powervm.lab import Lab, Move, MoveKind, load_lab, load_ready
 from powervm.logbook import Logbook, with_stage_logs
 from powervm.migration import MoveUnderWay
 from powervm.outcome import Ending, Outcome, Repair
 from powervm.placement import find_partition
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher
+from powervm.restoring import Standing, note, restore
 from powervm.session import LabSession, Refused
 from powervm.stage_logs import Collection, Stage
 
@@ -52,6 +54,7 @@ class Desk:
     Attributes:
         evidence: What the run leaves in its output directory.
         identities: How each partition was when it was recorded last, by its name in the lab file.
+        standings: How partitions were before their server, mode or power was changed, by their names in the lab file.
     """
 
     def __init__(self) -> None:
@@ -61,6 +64,7 @@ class Desk:
         self._logbook: Logbook | None = None
         self._to_put_back: list[tuple[Path, Outcome]] = []
         self.identities: dict[str, Snapshot] = {}
+        self.standings: dict[str, Standing] = {}
         self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.evidence = Evidence(Path("mobility"))
 
@@ -132,6 +136,7 @@ class Desk:
         session = self._session
         try:
             forgotten = self.give_up_moves()
+            trouble = self._restore_all(forgotten)  # the way home may need what was repaired
             done = session.put_back(unless=forgotten)
         finally:
             self._session = None
@@ -142,9 +147,34 @@ class Desk:
                 self._note_put_back(item.repair)
         self._to_put_back.clear()
         self.identities.clear()
-        failed = [f"{item.what}: {item.error}" for item in done if item.error]
+        failed = trouble + [f"{item.what}: {item.error}" for item in done if item.error]
         if failed:
             raise MobilityError(f"Could not be put back: {'; '.join(failed)}", remedy="Put it back by hand.")
+
+    def remember(self, partition: str) -> Standing:
+        """How a partition was before anything about it was changed; noted at the first call."""
+        name = self.lab.partition(partition).name
+        if name not in self.standings:
+            self.standings[name] = note(self.session, name)
+        return self.standings[name]
+
+    def restore(self, partition: str) -> None:
+        """Bring a partition back to how it was, if it was remembered; after a failure it is tried again later."""
+        if partition in self.standings:
+            for text in restore(self.session, self.standings[partition], keep=self.keep):
+                logger.info(f"Put back: {text}.")
+            del self.standings[partition]
+
+    def _restore_all(self, forgotten: str) -> list[str]:
+        """Bring all remembered partitions back; what could not be done, as texts."""
+        failed = {name: f"{forgotten} may still be under way." for name in self.standings if forgotten}
+        for name in [name for name in self.standings if name not in failed]:
+            try:
+                self.restore(name)
+            except MobilityError as error:
+                failed[name] = str(error)
+        self.standings.clear()
+        return [f"{name} as it was: {text}" for name, text in sorted(failed.items())]
 
     def _note_put_back(self, repair: Repair) -> None:
         """The outcome that tells of a repair tells that it was undone, too."""
@@ -188,7 +218,8 @@ class Desk:
         if source.server == target.name:
             raise MobilityError(f"{partition} is on {to} already.", remedy="Name another server to move it to.")
         name = f"{partition}-to-{target.name}"
-        return Move(name=name, partition=partition, source=source.server, target=target.name)
+        kind = MoveKind.INACTIVE if source.state == NOT_ACTIVATED else MoveKind.ACTIVE
+        return Move(name=name, partition=partition, source=source.server, target=target.name, kind=kind)
 
     @contextmanager
     def watching(self) -> Iterator[Watcher]:
