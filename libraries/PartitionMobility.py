@@ -14,6 +14,8 @@ from mobility_keywords.lab_keywords import LabKeywords
 from mobility_keywords.lease_keywords import LeaseKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
+from mobility_keywords.power_keywords import PowerKeywords
+from mobility_keywords.processor_keywords import ProcessorKeywords
 from mobility_keywords.settings_arguments import CONVERTERS
 from mobility_keywords.simulations import SIMULATIONS
 from mobility_keywords.stage_log_keywords import StageLogKeywords
@@ -75,6 +77,8 @@ class PartitionMobility(DynamicCore):
             IdentityKeywords,
             WorkloadKeywords,
             EvacuationKeywords,
+            PowerKeywords,
+            ProcessorKeywords,
         )
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self

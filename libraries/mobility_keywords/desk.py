@@ -22,11 +22,12 @@ from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
 from mobility_keywords.workload_tables import workload_tables
 from mobility_keywords.workloads import Workloads
+from powervm.console.answers import NOT_ACTIVATED
 from powervm.errors import MobilityError
 from powervm.evacuation import Departure
 from powervm.identity import Snapshot
 from powervm.inspection import recognise
-from powervm.lab import Lab, Move, load_lab, load_ready
+from powervm.lab import Lab, Move, MoveKind, load_lab, load_ready
 from powervm.leases import Leases, Sharing
 from powervm.logbook import Logbook, with_stage_logs
 from powervm.migration import MoveUnderWay
@@ -34,6 +35,7 @@ from powervm.outcome import Ending, Outcome, Repair, Severity
 from powervm.placement import find_partition
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher
+from powervm.restoring import Standing, note, restore
 from powervm.session import LabSession, Refused
 from powervm.settings import MigrationSettings
 from powervm.stage_logs import Collection, Stage
@@ -61,6 +63,7 @@ class Desk:
         evidence: What the run leaves in its output directory.
         identities: How each partition was when it was recorded last, by its name in the lab file.
         departures: By evacuation and partition: whose moves were asked for, and who did not come home yet.
+        standings: How partitions were before their server, mode or power was changed, by their names in the lab file.
     """
 
     def __init__(self) -> None:
@@ -74,6 +77,7 @@ class Desk:
         self._to_put_back: list[tuple[Path, Outcome]] = []
         self.identities: dict[str, Snapshot] = {}
         self.workloads = Workloads()
+        self.standings: dict[str, Standing] = {}
         self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.evidence = Evidence(Path("mobility"))
 
@@ -176,6 +180,7 @@ class Desk:
         try:
             not_ended = self.workloads.end_all(self.evidence.folder, show=self.show_workload)
             forgotten = self.give_up_moves()
+            trouble = self._restore_all(forgotten)  # the way home may need what was repaired
             done = session.put_back(unless=forgotten)
         finally:
             self._session = None
@@ -187,7 +192,7 @@ class Desk:
                 self._note_put_back(item.repair)
         self._to_put_back.clear()
         self.identities.clear()
-        failed = not_ended + [f"{item.what}: {item.error}" for item in done if item.error]
+        failed = not_ended + trouble + [f"{item.what}: {item.error}" for item in done if item.error]
         if failed:
             raise MobilityError(f"Could not be put back: {'; '.join(failed)}", remedy="Put it back by hand.")
 
@@ -195,6 +200,31 @@ class Desk:
         leases, self._leases = self._leases, None
         if leases is not None:
             leases.release()
+
+    def remember(self, partition: str) -> Standing:
+        """How a partition was before anything about it was changed; noted at the first call."""
+        name = self.lab.partition(partition).name
+        if name not in self.standings:
+            self.standings[name] = note(self.session, name)
+        return self.standings[name]
+
+    def restore(self, partition: str) -> None:
+        """Bring a partition back to how it was, if it was remembered; after a failure it is tried again later."""
+        if partition in self.standings:
+            for text in restore(self.session, self.standings[partition], keep=self.keep):
+                logger.info(f"Put back: {text}.")
+            del self.standings[partition]
+
+    def _restore_all(self, forgotten: str) -> list[str]:
+        """Bring all remembered partitions back; what could not be done, as texts."""
+        failed = {name: f"{forgotten} may still be under way." for name in self.standings if forgotten}
+        for name in [name for name in self.standings if name not in failed]:
+            try:
+                self.restore(name)
+            except MobilityError as error:
+                failed[name] = str(error)
+        self.standings.clear()
+        return [f"{name} as it was: {text}" for name, text in sorted(failed.items())]
 
     def _note_put_back(self, repair: Repair) -> None:
         """The outcome that tells of a repair tells that it was undone, too."""
@@ -255,7 +285,8 @@ class Desk:
         if source.server == target.name:
             raise MobilityError(f"{partition} is on {to} already.", remedy="Name another server to move it to.")
         name = f"{partition}-to-{target.name}"
-        return Move(name=name, partition=partition, source=source.server, target=target.name)
+        kind = MoveKind.INACTIVE if source.state == NOT_ACTIVATED else MoveKind.ACTIVE
+        return Move(name=name, partition=partition, source=source.server, target=target.name, kind=kind)
 
     @contextmanager
     def watching(self) -> Iterator[Watcher]:

@@ -21,6 +21,7 @@ from powervm.identity import (
     read_catalogue,
     take,
 )
+from powervm.power import switch_of
 from powervm.waiting import Deadline
 
 
@@ -93,6 +94,20 @@ class IdentityDesk:
         yield
         if wanted:
             self.check(partition, None, (), None)
+
+    def prove_server(self, name: str) -> None:
+        """Compare what a partition says of its server with what the console says; see the keyword."""
+        partition = self._partition(name)
+        switch = switch_of(self._desk.session, partition)
+        system = switch.console.system(switch.server.system)
+        said = self._desk.session.partition(partition).identity()
+        if (said.serial, said.type_model) != (system.serial, system.type_model):
+            raise MobilityError(
+                f"{partition} says that it runs on {said.type_model} {said.serial}; {switch.server.name} is "
+                f"{system.type_model} {system.serial}.",
+                remedy="Compare the console's list of partitions with the device tree in the partition.",
+            )
+        logger.info(f"{partition} says that it runs on {said.type_model} {said.serial}, which is {switch.server.name}.")
 
     def _partition(self, name: str) -> str:
         lab = self._desk.lab

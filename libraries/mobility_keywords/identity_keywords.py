@@ -84,3 +84,21 @@ class IdentityKeywords(Topic):
         allowed = [item.strip() for item in may_change.split(";") if item.strip()]
         seconds = limit.total_seconds() if limit is not None else None
         return IdentityDesk(self._desk, catalogue).check(partition, before, allowed, seconds)
+
+    @keyword(tags=("identity", "check"))
+    def partition_should_know_its_server(self, partition: str) -> None:
+        """Check that the system in a partition names the server that has it, by serial number, type and model.
+
+        After an activation, for which there is no record of before to compare with.
+
+        Args:
+            partition: Its name in the lab file, or the name of a move: then its partition.
+
+        Raises:
+            MobilityError: It names another server; both are said.
+
+        Example:
+        | Activate Partition    lp3
+        | Partition Should Know Its Server    lp3
+        """
+        IdentityDesk(self._desk).prove_server(partition)

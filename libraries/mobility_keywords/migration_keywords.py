@@ -282,6 +282,9 @@ class MigrationKeywords(Topic):
         if not desk.in_use:
             return None
         plan = desk.plan(move)
+        standing = desk.standings.get(plan.move.partition)
+        if standing is not None and standing.server == plan.source.server:
+            desk.restore(standing.name)
         with desk.watching() as watch:
             outcome = bring_home(desk.session, plan, keep=desk.keep, watch=watch)
         if outcome.done:  # whatever was started for this partition is over now

@@ -50,6 +50,7 @@ FLOORS = {
     "plan": 2.6, "operation": 2.7,
     "placement": 3, "rmc": 3, "trust": 3, "identity": 3, "progress": 3, "inspection": 3,
     "workload": 3, "loop": 3.8,
+    "power": 3.1, "modes": 3.1, "restoring": 3.8,
     "kernel_log": 3, "stage_logs": 3, "logbook": 3.2, "preflight": 3.5, "verdict": 3.5,
     "arrangement": 3.2, "promises": 3.2,
     "recovery": 3.5, "migration": 3.6, "homecoming": 3.7, "evacuation": 3.8,

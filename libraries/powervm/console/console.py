@@ -253,6 +253,31 @@ class ManagementConsole:
         data = write_record({name: str(value) for name, value in figures.items()})
         self._ask(["migrlpar", "-o", "set", "-m", system, "-r", "lpar", "-p", server, "-i", data], deadline)
 
+    # --- power and profiles ---------------------------------------------------------------------------------------
+
+    def activate(self, system: str, partition: str, *, profile: str = "", deadline: Deadline | None = None) -> None:
+        """Switch a partition on, with a profile or with its current configuration; it comes up later."""
+        words = ["chsysstate", "-r", "lpar", "-m", system, "-o", "on", "-n", partition]
+        self._ask([*words, "-f", profile] if profile else words, deadline)
+
+    def shut_down(self, system: str, partition: str, *, orderly: bool, deadline: Deadline | None = None) -> None:
+        """Switch a partition off: through its operating system, which needs RMC, or at once; it is off later."""
+        how = ["osshutdown"] if orderly else ["shutdown", "--immed"]
+        self._ask(["chsysstate", "-r", "lpar", "-m", system, "-o", *how, "-n", partition], deadline)
+
+    def profile_mode(self, system: str, partition: str, profile: str, deadline: Deadline | None = None) -> str:
+        """The processor compatibility mode that a profile asks for, for example ``default`` or ``POWER9``."""
+        wanted = f"lpar_names={partition},profile_names={profile}"
+        words = ["lssyscfg", "-r", "prof", "-m", system, "--filter", wanted]
+        return self._one(words, lambda row: row.get("lpar_proc_compat_mode", ""), deadline)
+
+    def set_profile_mode(
+        self, system: str, partition: str, profile: str, mode: str, deadline: Deadline | None = None
+    ) -> None:
+        """Let a profile ask for a mode; it takes effect when the partition is activated with that profile."""
+        data = write_record({"name": profile, "lpar_name": partition, "lpar_proc_compat_mode": mode})
+        self._ask(["chsyscfg", "-r", "prof", "-m", system, "-i", data], deadline)
+
     # --- how it is asked ----------------------------------------------------------------------------------------
 
     def _within(self, deadline: Deadline | None) -> Deadline:

@@ -68,7 +68,12 @@ def _good(value: str, rule: Rule) -> bool:
 
 
 def bad_states(snapshot: Snapshot, catalogue: Catalogue) -> list[str]:
-    """States of a snapshot that are not good, as sentences: a move that comes later cannot be blamed for them."""
+    """States of a snapshot that are not good, as sentences: a move that comes later cannot be blamed for them.
+
+    Those of a partition that is powered off are as they should be.
+    """
+    if not snapshot.running:
+        return []
     judged = ((item, catalogue.rule(item.name)) for item in snapshot.items)
     return [
         f"{snapshot.partition}: {item.name} is '{item.value}', not '{rule.good}'."

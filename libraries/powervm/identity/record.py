@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from powervm.identity.catalogue import Compare
 from powervm.outcome import LabNote
@@ -141,9 +141,6 @@ class Comparison(_Part):
 
 
 def schema_text() -> str:
-    """The JSON Schemas of both records as text that ends in a line feed."""
-    document = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "oneOf": [model.model_json_schema(mode="serialization") for model in (Snapshot, Comparison)],
-    }
-    return json.dumps(document, indent=2) + "\n"
+    """The JSON Schema of both records as text that ends in a line feed."""
+    schema = TypeAdapter(Snapshot | Comparison).json_schema(mode="serialization")
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"

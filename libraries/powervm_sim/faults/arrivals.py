@@ -1,13 +1,15 @@
-"""Faults of what a partition finds on the target: another pool, another backing device than it should have."""
+"""Faults of what a partition finds on the target: another pool, backing device or address than it should have."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from powervm_sim.faults.engine import FaultImpossible
-from powervm_sim.faults.move_kinds import BackingChanged, PoolChanged
+from powervm_sim.faults.move_kinds import AddressChanged, BackingChanged, PoolChanged
 from powervm_sim.faults.rule import Occasion, named
+from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.world.devices import Backing, ProcessorPool
+from powervm_sim.world.hardware import ethernet_adapter
 from powervm_sim.world.model import Placement, Storage
 from powervm_sim.world.state import World
 from powervm_sim.world.usage import active_backing, free_slot
@@ -19,6 +21,7 @@ def change_arrival(world: World, placement: Placement, occasion: Occasion) -> No
     """A partition is about to run on the server of this placement."""
     world.faults.attempt(PoolChanged, occasion, lambda rule: _change_pool(placement, rule.pool))
     world.faults.attempt(BackingChanged, occasion, lambda rule: _change_backing(placement, rule))
+    world.faults.attempt(AddressChanged, occasion, lambda rule: _change_address(placement, rule))
 
 
 def _change_pool(placement: Placement, number: int) -> None:
@@ -26,6 +29,20 @@ def _change_pool(placement: Placement, number: int) -> None:
     if number not in pools:
         pools[number] = ProcessorPool(number, f"SharedPool{number:02}", maximum=0.0)
     placement.pool = number
+
+
+def _change_address(placement: Placement, rule: AddressChanged) -> None:
+    partition = placement.partition
+    adapter = next((each for each in partition.ethernet if each.slot == rule.slot), None)
+    if adapter is None:
+        raise FaultImpossible(f"{placement.name} has no virtual Ethernet adapter in slot {rule.slot}")
+    changed = replace(adapter, mac=rule.mac.upper())
+    partition.ethernet = tuple(changed if each is adapter else each for each in partition.ethernet)
+    guest = partition.guest
+    if isinstance(guest, LinuxGuest) and guest.running:
+        interface = guest.network.find_unit(ethernet_adapter(adapter))
+        if interface is not None:
+            interface.mac = ethernet_adapter(changed).mac
 
 
 def _change_backing(placement: Placement, rule: BackingChanged) -> None:

@@ -148,6 +148,21 @@ class BackingChanged(MoveRule):
         return self
 
 
+class AddressChanged(MoveRule):
+    """After the move a virtual Ethernet adapter has another MAC address than it should have.
+
+    Attributes:
+        slot: The virtual slot of the adapter.
+        mac: Twelve digits.
+    """
+
+    in_phase: ClassVar[str] = "arrival"
+
+    kind: Literal["address-changed"]
+    slot: int = Field(default=2, ge=2, le=65_535)
+    mac: str = Field(pattern=r"^[0-9a-fA-F]{12}$")
+
+
 class PoolChanged(MoveRule):
     """After the move the partition is in another processor pool than it should be.
 
