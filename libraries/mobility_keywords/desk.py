@@ -15,9 +15,10 @@ from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
 from mobility_keywords.evidence import Evidence
+from mobility_keywords.holdings import Holdings, tell
 from mobility_keywords.live_line import LiveLine, console_is_quiet
-from mobility_keywords.shared_simulation import end_with, pabot
-from mobility_keywords.simulations import SIMULATIONS
+from mobility_keywords.shared_simulation import end_with_pabot
+from mobility_keywords.simulations import ready_document
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
 from mobility_keywords.workload_tables import workload_tables
@@ -27,8 +28,8 @@ from powervm.errors import MobilityError
 from powervm.evacuation import Departure
 from powervm.identity import Snapshot
 from powervm.inspection import recognise
-from powervm.lab import Lab, Move, MoveKind, load_lab, load_ready
-from powervm.leases import Leases, Sharing
+from powervm.lab import Lab, Move, MoveKind, load_lab
+from powervm.leases import Sharing
 from powervm.logbook import Logbook, with_stage_logs
 from powervm.migration import MoveUnderWay
 from powervm.outcome import Ending, Outcome, Repair, Severity
@@ -71,8 +72,7 @@ class Desk:
         self._refused = Refused()
         self._under_way: dict[str, MoveUnderWay] = {}
         self._logbook: Logbook | None = None
-        self._leases: Leases | None = None
-        self._ends_with_pabot = False
+        self._holdings: Holdings | None = None
         self.departures: dict[str, dict[str, Departure]] = {}
         self._to_put_back: list[tuple[Path, Outcome]] = []
         self.identities: dict[str, Snapshot] = {}
@@ -91,13 +91,13 @@ class Desk:
             shared: All workers of a pabot run have the simulated lab together.
         """
         self.close()
-        self._end_with_pabot()
+        end_with_pabot()
         lab = load_lab(Path(file).expanduser())
         for warning in lab.warnings:
             logger.warn(str(warning))
         for text in not_used(lab):
             logger.warn(f"{lab.file.name}: {text} is understood, and these keywords do not use it yet.")
-        self._open(lab.join(self._ready_document(lab, shared=shared)) if lab.simulated else recognise(lab))
+        self._open(lab.join(ready_document(lab, shared=shared)) if lab.simulated else recognise(lab))
         self._show_label()
         return self.session
 
@@ -107,28 +107,30 @@ class Desk:
         self._logbook = Logbook(session, output_folder())
         self.departures = {}
         self._session = session
-        self._leases = Leases(lab, suite=_running_suite(), tell=_tell)
-        session.reserve_sessions((name for name in lab.consoles if lab.consoles[name].access.host), tell=_tell)
+        self._holdings = Holdings(lab)
+        try:
+            session.reserve_sessions(tell=tell)
+        except BaseException:
+            self.close()
+            raise
 
     def lease(self, names: Sequence[str], *, servers: Sharing, wait: float | None) -> list[Move]:
         """Lease what moves need. A pool is from then on the move that was chosen from it.
 
         What is not free is somebody else's: then no lab is in use any more, so that no teardown touches it.
         """
-        session = self.session
-        assert self._leases is not None
         try:
-            moves = self._leases.take(names, servers=servers, wait=wait)
+            moves = self._holdings.take(names, servers=servers, wait=wait) if self._holdings else {}
         except BaseException:
             self.close()
             raise
-        session.lab = replace(session.lab, moves={**session.lab.moves, **moves})
+        self.session.lab = replace(self.lab, moves={**self.lab.moves, **moves})
         return list(moves.values())
 
     def end_suite(self, suite: str) -> None:
-        """A suite that has not closed the lab has leased nothing any more."""
-        if self._leases is not None and self._leases.suite == suite:
-            self._leases.release()
+        """What a suite has leased, it has leased until here."""
+        if self._holdings is not None:
+            self._holdings.end_suite(suite)
 
     @property
     def session(self) -> LabSession:
@@ -185,7 +187,8 @@ class Desk:
         finally:
             self._session = None
             session.close()
-            self._give_leases_back()
+            if self._holdings is not None:
+                self._holdings.give_back()
         for item in done:
             if item.error is None:
                 logger.info(f"Put back: {item.what}.")
@@ -195,11 +198,6 @@ class Desk:
         failed = not_ended + trouble + [f"{item.what}: {item.error}" for item in done if item.error]
         if failed:
             raise MobilityError(f"Could not be put back: {'; '.join(failed)}", remedy="Put it back by hand.")
-
-    def _give_leases_back(self) -> None:
-        leases, self._leases = self._leases, None
-        if leases is not None:
-            leases.release()
 
     def remember(self, partition: str) -> Standing:
         """How a partition was before anything about it was changed; noted at the first call."""
@@ -234,21 +232,6 @@ class Desk:
                 self._to_put_back[index] = path, changed
                 self.evidence.replace_outcome(path, changed)
 
-    def _end_with_pabot(self) -> None:
-        process = pabot()
-        if process is not None and not self._ends_with_pabot:
-            end_with(process)
-            self._ends_with_pabot = True
-
-    def _ready_document(self, lab: Lab, *, shared: bool) -> dict[str, object]:
-        simulated = lab.simulated
-        if simulated and simulated.ready_file:
-            return load_ready(simulated.ready_file)
-        if simulated and simulated.world:
-            together = pabot() if shared else None
-            return SIMULATIONS.get(simulated.world, speed=simulated.speed, pabot=together).ready
-        raise MobilityError(f"{lab.file}: the simulated lab has neither a world nor a ready file.")
-
     def _show_label(self) -> None:
         lab = self.lab
         text = f"{lab.kind} ({lab.name})"
@@ -273,8 +256,8 @@ class Desk:
         found = self.lab.move(move) if to is None else self._ad_hoc(move, to)
         if way == "back":
             found = found.back()
-        if self._leases is not None:
-            self._leases.cover(found)
+        if self._holdings is not None:
+            self._holdings.cover(found)
         return plan_move(self.lab, found, options=options, settings=settings)
 
     def _ad_hoc(self, partition: str, to: str) -> Move:
@@ -426,17 +409,6 @@ def _in_test() -> bool:
         return BuiltIn().get_variable_value("${TEST NAME}") is not None
     except RobotNotRunningError:
         return False
-
-
-def _running_suite() -> str:
-    try:
-        return str(BuiltIn().get_variable_value("${SUITE NAME}"))
-    except RobotNotRunningError:
-        return ""
-
-
-def _tell(text: str) -> None:
-    logger.info(text, also_console=True)
 
 
 def _running_test() -> str:

@@ -22,6 +22,7 @@ from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 from mobility_keywords.simulation import PROGRAM, START_LIMIT, SimulationFailed
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
+_LOOK = 0.5
 _PARENT = os.getppid()
 """Known from the first moment on: after the end of pabot it would be another process."""
 
@@ -133,18 +134,21 @@ class SharedSimulation:
             )
 
 
-def end_with(process: int) -> None:
-    """From now on this run is ended like with Ctrl-C, teardowns included, when another process has ended.
+def end_with_pabot() -> None:
+    """A worker is from now on ended like with Ctrl-C, teardowns included, when pabot has ended.
 
-    The thread ends with this process.
+    Otherwise it would go on alone, and nobody would see its results. The thread ends with this process.
     """
+    process, name = pabot(), "end with pabot"
+    if process is None or any(thread.name == name for thread in threading.enumerate()):
+        return
 
     def watch() -> None:
         while os.getppid() == process:
-            threading.Event().wait(1.0)
+            threading.Event().wait(_LOOK)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=watch, name="end with pabot", daemon=True).start()
+    threading.Thread(target=watch, name=name, daemon=True).start()
 
 
 def _prefix() -> str:

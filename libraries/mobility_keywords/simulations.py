@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mobility_keywords.shared_simulation import SharedSimulation
+from mobility_keywords.shared_simulation import SharedSimulation, pabot
 from mobility_keywords.simulation import Simulation
+from powervm.errors import MobilityError
+from powervm.lab import Lab, load_ready
 
 
 class Simulations:
@@ -36,6 +38,14 @@ class Simulations:
         """The one that was started or joined last, if it still runs."""
         return next((item for item in reversed(self._running) if item.running), None)
 
+    def shared(self, ready_file: Path | None = None) -> SharedSimulation | None:
+        """The lab of this ready file, or the latest one, if other workers use it, too."""
+        if ready_file is None:
+            found = self.latest
+        else:
+            found = next((item for item in self._running if item.ready_file == ready_file.absolute()), None)
+        return found if isinstance(found, SharedSimulation) else None
+
     def stop_all(self) -> None:
         """Stop all of them; those that others share go on."""
         while self._running:
@@ -44,3 +54,19 @@ class Simulations:
 
 SIMULATIONS = Simulations()
 """Child processes belong to the process, so this is the one registry that is not kept in an object."""
+
+
+def ready_document(lab: Lab, *, shared: bool) -> dict[str, object]:
+    """The ready document of the simulated lab that a lab file asks for, which is started where it has to be.
+
+    Args:
+        lab: It.
+        shared: The workers of a pabot run have one together.
+    """
+    simulated = lab.simulated
+    if simulated and simulated.ready_file:
+        return load_ready(simulated.ready_file)
+    if simulated and simulated.world:
+        together = pabot() if shared else None
+        return SIMULATIONS.get(simulated.world, speed=simulated.speed, pabot=together).ready
+    raise MobilityError(f"{lab.file}: the simulated lab has neither a world nor a ready file.")

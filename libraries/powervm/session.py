@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from powervm.console import ManagementConsole
@@ -65,8 +65,8 @@ class LabSession:
         self.lab = lab
         self._sessions = ConsoleSessions(lab)
 
-    def reserve_sessions(self, consoles: Iterable[str], *, tell: Callable[[str], None]) -> None:
-        """Take the places at these consoles that the connections to them need; see `powervm.leases.sessions`.
+    def reserve_sessions(self, *, tell: Callable[[str], None]) -> None:
+        """Take the places that the connections to the consoles need; see `powervm.leases.sessions`.
 
         Without this each place is taken when it is needed first, and nobody hears that it has to be waited for.
 
@@ -74,8 +74,18 @@ class LabSession:
             ConsoleFull: All sessions of one are taken.
         """
         with self._lock:
-            for name in consoles:
-                self._sessions.take_first(name, tell=tell)
+            for console in self.lab.consoles.values():
+                if console.access.host:
+                    self._sessions.take_first(console.name, tell=tell)
+
+    def add_session(self, console: str, *, tell: Callable[[str], None]) -> None:
+        """Take one more place at a console, for a connection that is not one of these.
+
+        Raises:
+            ConsoleFull: All sessions are taken.
+        """
+        with self._lock:
+            self._sessions.take(console, tell=tell)
 
     def connection(self, name: str) -> Connection:
         """The one connection to the endpoint of that name."""

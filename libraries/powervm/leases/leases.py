@@ -19,7 +19,9 @@ from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 Sharing = Literal["shared", "exclusive"]
 Tell = Callable[[str], None]
-_INTERVAL = 0.25
+_INTERVAL = 0.2
+_AT_ONCE = 0.1
+"""Seconds of "at once": a lock may be held for a moment by somebody who gives it back."""
 
 
 def silent(_: str) -> None:
@@ -61,6 +63,11 @@ class Leases:
     def held(self) -> tuple[Want, ...]:
         """What is held."""
         return tuple(want for want, _ in self._held.values())
+
+    @property
+    def machines(self) -> frozenset[str]:
+        """Names of the machines that nobody else uses meanwhile: partitions, and what belongs to exclusive servers."""
+        return frozenset(name for want in self.held for name in want.machines)
 
     def take(
         self, names: Sequence[str], *, servers: Sharing = "shared", wait: float | None = None
@@ -127,7 +134,7 @@ class Leases:
 
     def _lease(self, requests: Sequence[_Request], wait: float | None) -> None:
         limit = 0.0 if self._held else self._lab.lease_wait if wait is None else wait
-        deadline = Deadline(limit)
+        deadline = Deadline(max(limit, _AT_ONCE))
         blocked: list[Want] = []
         said = ""
 
@@ -135,7 +142,7 @@ class Leases:
             nonlocal blocked, said
             blocked = self._attempt(requests)
             text = self._who_has(blocked)
-            if blocked and text != said and not deadline.passed:
+            if blocked and text != said and limit:
                 self._tell(f"Waiting for {text} It is waited for {_duration(limit)} at most.")
                 said = text
             return not blocked

@@ -11,6 +11,7 @@ import json
 import os
 import pwd
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _LONGEST_NOTE = 100_000
 _LONGEST_TEXT = 200
 _ATTEMPTS = 1000
+_OLD = 86_400.0
 
 
 class LocksUnusable(MobilityError):
@@ -163,6 +165,17 @@ class LockFolder:
         if not os.access(self.path, os.W_OK | os.X_OK):
             raise LocksUnusable(f"{self.path}: this user may not make leases here.", remedy=remedy)
         self._ready = True
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Take away what killed processes have left a day ago or longer."""
+        for path in self.path.glob("*.lock"):
+            with suppress(OSError):
+                found = path.lstat()
+                if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > _OLD:
+                    with _opened(path) as descriptor:
+                        if _flock(descriptor, exclusive=True) and _is_at(descriptor, path):
+                            path.unlink()
 
 
 class Note:

@@ -13,7 +13,8 @@ from powervm.leases.locks import Lock, LockFolder
 from powervm.leases.wants import session_at
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
-_INTERVAL = 0.25
+_INTERVAL = 0.2
+_AT_ONCE = 0.1
 
 
 class ConsoleFull(MobilityError):
@@ -49,7 +50,7 @@ class ConsoleSessions:
             ConsoleFull: None became free in time.
         """
         most, limit = self._lab.consoles[console].sessions, self._lab.lease_wait
-        deadline = Deadline(limit)
+        deadline = Deadline(max(limit, _AT_ONCE))
         text = f"{console}: all {most} sessions that runs on this computer may hold there are taken."
         told = False
 
@@ -59,7 +60,7 @@ class ConsoleSessions:
                 lock = self._folder.try_lock(session_at(self._lab, console, number))
                 if lock is not None:
                     return lock
-            if not told and not deadline.passed:
+            if limit and not told:
                 tell(f"{text} Waiting for one, {limit:g} s at most.")
                 told = True
             return None

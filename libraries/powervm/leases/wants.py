@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
@@ -23,11 +23,13 @@ class Want:
         name: Of its lock.
         exclusive: Alone, rather than together with others that share it.
         title: For people.
+        machines: Whoever has this has these to itself: endpoint names, and names on the console.
     """
 
     name: str
     exclusive: bool
     title: str
+    machines: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_partition(self) -> bool:
@@ -49,14 +51,17 @@ def partition_on(lab: Lab, partition: str, server: str) -> Want:
     on_console = lab.partition(partition).partition
     entry = lab.server(server)
     name = _lock_name("partition", on_console, console_address(lab, entry.console), entry.system, on_console)
-    return Want(name, exclusive=True, title=f"the partition {partition} on {entry.name}")
+    title = f"the partition {partition} on {entry.name}"
+    return Want(name, exclusive=True, title=title, machines=(partition, on_console))
 
 
 def whole_server(lab: Lab, server: str, *, exclusive: bool) -> Want:
     """A managed system."""
     entry = lab.server(server)
     name = _lock_name("server", entry.system, console_address(lab, entry.console), entry.system)
-    return Want(name, exclusive=exclusive, title=f"the server {entry.name}{' for itself alone' if exclusive else ''}")
+    title = f"the server {entry.name}{' for itself alone' if exclusive else ''}"
+    machines = tuple(vios.name for vios in entry.virtual_io_servers.values()) if exclusive else ()
+    return Want(name, exclusive=exclusive, title=title, machines=machines)
 
 
 def session_at(lab: Lab, console: str, number: int) -> str:
