@@ -9,6 +9,7 @@ from robotlibcore import DynamicCore
 from mobility_keywords.connection_keywords import ConnectionKeywords
 from mobility_keywords.desk import Desk
 from mobility_keywords.lab_keywords import LabKeywords
+from mobility_keywords.loop_keywords import LoopKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
 from mobility_keywords.simulation import SIMULATIONS
@@ -57,6 +58,7 @@ class PartitionMobility(DynamicCore):
             StageLogKeywords,
             ConnectionKeywords,
             WorkloadKeywords,
+            LoopKeywords,
         )
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self

@@ -25,6 +25,7 @@ from powervm_sim.faults.machine_kinds import (
     TrustLost,
 )
 from powervm_sim.faults.move_kinds import (
+    AdapterLeft,
     BackingChanged,
     CheckVetoed,
     KernelLines,
@@ -63,6 +64,7 @@ RULES: dict[str, type[Rule]] = {
         KernelLines,
         BackingChanged,
         PoolChanged,
+        AdapterLeft,
     )
 }
 """Every kind by its name."""
