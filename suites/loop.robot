@@ -22,11 +22,6 @@ ${RESUME}        %{MOBILITY_RESUME=no}
 
 
 *** Test Cases ***
-Everything That The Move Needs Is There
-    [Documentation]    Servers, consoles, mover service, RMC and the partition itself are ready.
-    [Tags]    smoke
-    Check Prerequisites    ${MOVE}
-
 Partition Moves There And Back Again And Again
     [Documentation]    Every round trip has a verdict; memory, adapters and times are compared over all of them.
     Repeat Round Trips    ${MOVE}    iterations=${ITERATIONS}    duration=${DURATION}
