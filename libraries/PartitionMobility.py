@@ -12,6 +12,7 @@ from mobility_keywords.evacuation_keywords import EvacuationKeywords
 from mobility_keywords.identity_keywords import IdentityKeywords
 from mobility_keywords.lab_keywords import LabKeywords
 from mobility_keywords.lease_keywords import LeaseKeywords
+from mobility_keywords.loop_keywords import LoopKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
 from mobility_keywords.power_keywords import PowerKeywords
@@ -79,6 +80,7 @@ class PartitionMobility(DynamicCore):
             EvacuationKeywords,
             PowerKeywords,
             ProcessorKeywords,
+            LoopKeywords,
         )
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self

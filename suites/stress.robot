@@ -11,9 +11,9 @@ Test Tags         stress    active
 
 
 *** Variables ***
-${MOVE}         stress
+${MOVE}        stress
 # The lab file says what runs (workload); an own command line: -v "WORKLOAD:stress-ng --cpu 8 --timeout 30m"
-${WORKLOAD}     ${None}
+${WORKLOAD}    ${None}
 
 
 *** Test Cases ***

@@ -347,6 +347,17 @@ class Desk:
         if _in_test():
             BuiltIn().set_test_metadata(outcome.title, outcome.result)
 
+    def keep_quietly(self, outcome: Outcome) -> None:
+        """Write an outcome, and leave the log to the caller: for operations that are done many times."""
+        self.workloads.note(outcome)
+        try:
+            path = self.evidence.write_outcome(outcome)
+        except OSError as error:
+            self.evidence.trouble = f"{self.evidence.folder}: no outcome file: {error.strerror or error}."
+            return
+        if any(repair.put_back is False for repair in outcome.repairs):
+            self._to_put_back.append((path, outcome))
+
     def settle(self, outcome: Outcome, wanted: Ending = Ending.DONE) -> Outcome:
         """Give the outcome back when it ended as wanted, else fail with its first error."""
         if outcome.ending is wanted:
@@ -378,9 +389,10 @@ class Desk:
         """Do a move with stage logs before and after it, when the lab file or an argument says so."""
         if not (self.lab.stage_logs if wanted is None else wanted):
             return move()
-        return with_stage_logs(self.logbook, plan, self.stage, way, move, show=self._show_stage)
+        return with_stage_logs(self.logbook, plan, self.stage, way, move, show=self.show_stage)
 
-    def _show_stage(self, done: Collection | MobilityError) -> None:
+    def show_stage(self, done: Collection | MobilityError) -> None:
+        """Show a stage in the log, or why there is none."""
         if isinstance(done, Collection):
             self.show_collection(done)
         else:  # the move itself is worth more than its logs

@@ -6,6 +6,8 @@ import itertools
 import json
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from powervm.outcome import Outcome
@@ -29,7 +31,17 @@ class Evidence:
         self.folder = folder
         self._lock = threading.Lock()
         self._pending: list[str] = []
+        self._for_log = True
         self.trouble = ""
+
+    @contextmanager
+    def elsewhere(self, folder: Path) -> Iterator[None]:
+        """Inside the block everything goes to another folder, and the log is given no commands: for many rounds."""
+        before, self.folder, self._for_log = self.folder, folder, False
+        try:
+            yield
+        finally:
+            self.folder, self._for_log = before, True
 
     def observe(self, result: CommandResult) -> None:
         """Add a command to the transcript."""
@@ -43,7 +55,8 @@ class Evidence:
             "stderr": result.stderr[:_LONGEST],
         }
         with self._lock:
-            self._pending.append(_as_text(result))
+            if self._for_log:
+                self._pending.append(_as_text(result))
             try:
                 self._write(json.dumps(entry))
             except OSError as error:  # a full disk must not break off a migration

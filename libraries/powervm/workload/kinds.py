@@ -48,7 +48,8 @@ def program_of(command: str) -> str:
     if any(_is_operator(word) and not set(word) & set("<>") for word in words):
         return ""
     for word in words:
-        if re.fullmatch(r"[A-Za-z_]\w*=.*", word, re.DOTALL) or word.startswith("-") or word in _IN_FRONT:
+        value = re.fullmatch(r"[A-Za-z_]\w*=.*|\d+", word, re.DOTALL)  # of a variable, or of an option of nice
+        if value or word.startswith("-") or word in _IN_FRONT:
             continue
         return word
     return ""

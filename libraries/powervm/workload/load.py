@@ -145,8 +145,9 @@ class Load:
 
     def output(self) -> str:
         """The end of what it has printed so far, both streams, without what is secret."""
-        result = self._run(f"tail -c 4000 {self.folder}/out; tail -c 4000 {self.folder}/err")
-        return self.order.mask(result)
+        command = f"tail -c 4000 {self.folder}/out; tail -c 4000 {self.folder}/err"
+        connection = self.partition().connection
+        return connection.run(command, Deadline(self.limit), hide=self.order.hidden).stdout
 
     def remove(self) -> None:
         """End what is left of it, and remove its folder. Raises MobilityError when the folder is still there."""

@@ -55,7 +55,12 @@ class Order:
 
     def mask(self, text: str) -> str:
         """A text without what is secret of this order."""
-        return masked(text, [Password(value) for value in sorted(self._secrets(), key=len, reverse=True)])
+        return masked(text, self.hidden)
+
+    @property
+    def hidden(self) -> list[Password]:
+        """What must not be shown of its output, the longest first."""
+        return [Password(value) for value in sorted(self._secrets(), key=len, reverse=True)]
 
     def _secrets(self) -> Iterator[str]:
         yield from (value.reveal() for value in self.environment.values())

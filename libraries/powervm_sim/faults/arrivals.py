@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from powervm_sim.faults.engine import FaultImpossible
-from powervm_sim.faults.move_kinds import AddressChanged, BackingChanged, PoolChanged
+from powervm_sim.faults.move_kinds import AdapterLeft, AddressChanged, BackingChanged, PoolChanged
 from powervm_sim.faults.rule import Occasion, named
 from powervm_sim.guest.linux import LinuxGuest
 from powervm_sim.world.devices import Backing, ProcessorPool
 from powervm_sim.world.hardware import ethernet_adapter
-from powervm_sim.world.model import Placement, Storage
+from powervm_sim.world.model import Placement, Storage, WaitingAdapter
 from powervm_sim.world.state import World
 from powervm_sim.world.usage import active_backing, free_slot
 
 _BROKEN = "Not Operational"
 
 
-def change_arrival(world: World, placement: Placement, occasion: Occasion) -> None:
-    """A partition is about to run on the server of this placement."""
+def change_arrival(world: World, source: Placement, placement: Placement, occasion: Occasion) -> None:
+    """A partition of the source is about to run on the server of the other placement."""
     world.faults.attempt(PoolChanged, occasion, lambda rule: _change_pool(placement, rule.pool))
     world.faults.attempt(BackingChanged, occasion, lambda rule: _change_backing(placement, rule))
     world.faults.attempt(AddressChanged, occasion, lambda rule: _change_address(placement, rule))
+    world.faults.attempt(AdapterLeft, occasion, lambda _: _leave_adapter(source))
 
 
 def _change_pool(placement: Placement, number: int) -> None:
@@ -58,6 +59,16 @@ def _change_backing(placement: Placement, rule: BackingChanged) -> None:
     placement.storage = tuple(
         _elsewhere(placement, adapter, rule) if adapter.slot == rule.slot else adapter for adapter in placement.storage
     )
+
+
+def _leave_adapter(source: Placement) -> None:
+    hosts = {host.lpar_id: host for host in source.server.virtual_io_servers}
+    adapter = next((each for each in source.storage if each.host_id in hosts), None)
+    if adapter is None:
+        raise FaultImpossible(f"{source.name} has no virtual storage adapter on {source.server.name}")
+    host = hosts[adapter.host_id]
+    left = WaitingAdapter(adapter.kind, free_slot(host, adapter.remote_slot), source.lpar_id, adapter.slot)
+    host.waiting += (left,)
 
 
 def _broken(each: Backing, broken: Backing, rule: BackingChanged) -> Backing:

@@ -25,6 +25,7 @@ from powervm_sim.faults.machine_kinds import (
     TrustLost,
 )
 from powervm_sim.faults.move_kinds import (
+    AdapterLeft,
     AddressChanged,
     BackingChanged,
     CheckVetoed,
@@ -65,6 +66,7 @@ RULES: dict[str, type[Rule]] = {
         BackingChanged,
         PoolChanged,
         AddressChanged,
+        AdapterLeft,
     )
 }
 """Every kind by its name."""

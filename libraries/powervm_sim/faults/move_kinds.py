@@ -176,6 +176,18 @@ class PoolChanged(MoveRule):
     pool: int = Field(ge=0, le=63)
 
 
+class AdapterLeft(MoveRule):
+    """A Virtual I/O Server of the source keeps a server adapter that nobody uses any more.
+
+    It is as the one that has served the partition's first storage adapter, in a slot of its own, and stays there until
+    ``chhwres`` removes it.
+    """
+
+    in_phase: ClassVar[str] = "arrival"
+
+    kind: Literal["adapter-left"]
+
+
 class KernelLines(MoveRule):
     """The partition's kernel prints something in a phase of its migration, by default right after the move.
 
