@@ -18,6 +18,7 @@ _WIDEST = 4  # bytes of one character
 _MAXIMUM_PATH = 4096
 _MAXIMUM_LINKS = 40
 _MOST_WAITING = 1000
+_MOST_REMEMBERED = 100
 
 
 def join(folder: str, path: str) -> str:
@@ -47,6 +48,7 @@ class Tree:
         self._waiting: list[tuple[float, Callable[[], None]]] = []
         self._seen = False
         self._instant: float | None = None
+        self._found: dict[str, Node | None] = {}
 
     # --- only when somebody looks ----------------------------------------------------------------------------
 
@@ -154,6 +156,23 @@ class Tree:
             raise failure(errno.ENOENT if found is None else errno.ENOTDIR, path)
         return found
 
+    def find(self, path: str) -> Node | None:
+        """What is at the path, links followed; None when there is nothing.
+
+        It is remembered until something is added, removed or moved: shells look for the same programs all the time.
+        """
+        try:
+            return self._found[path]
+        except KeyError:
+            pass
+        try:
+            found = self._follow(path, follow=True)[2]
+        except OSError:
+            found = None
+        if len(self._found) < _MOST_REMEMBERED:
+            self._found[path] = found
+        return found
+
     def folder(self, path: str) -> Folder:
         """The folder at the path. Raises NotADirectoryError when it is something else."""
         found = self.node(path)
@@ -170,17 +189,11 @@ class Tree:
 
     def exists(self, path: str) -> bool:
         """Something is there (a link that leads nowhere is nothing)."""
-        try:
-            return self._follow(path, follow=True)[2] is not None
-        except OSError:
-            return False
+        return self.find(path) is not None
 
     def is_dir(self, path: str) -> bool:
         """A folder is there."""
-        try:
-            return isinstance(self._follow(path, follow=True)[2], Folder)
-        except OSError:
-            return False
+        return isinstance(self.find(path), Folder)
 
     def is_link(self, path: str) -> bool:
         """A symbolic link is there, wherever it leads."""
@@ -366,10 +379,12 @@ class Tree:
         if not name or "\0" in name:
             raise failure(errno.EINVAL, name)
         folder.modified = self._now()
+        self._found.clear()
         return folder.entries
 
     def _detach(self, real: str) -> None:
         parent, _, name = real.rpartition("/")
+        self._found.clear()
         node = self.folder(parent or "/").entries.pop(name)
         self._free_nodes += 1
         if isinstance(node, File):
