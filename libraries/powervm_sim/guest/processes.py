@@ -101,6 +101,13 @@ def signal_number(name: str) -> int:
         raise ValueError(name) from None
 
 
+async def _end_of(task: asyncio.Future[int]) -> None:
+    """Wait until it has ended in any way; it goes on when this is cancelled."""
+    ended = asyncio.get_running_loop().create_future()
+    task.add_done_callback(lambda _task: None if ended.done() else ended.set_result(None))
+    await ended
+
+
 class ProcessTable:
     """The processes that run.
 
@@ -191,7 +198,7 @@ class ProcessTable:
         _current.reset(token)
         try:
             # Not awaited itself: that the command was killed and that its shell was are told apart by who is cancelled.
-            await asyncio.wait({process.task})
+            await _end_of(process.task)
             return 128 + (process.signal or _TERM) if process.task.cancelled() else process.task.result()
         except asyncio.CancelledError:
             process.task.cancel()

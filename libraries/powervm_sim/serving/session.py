@@ -187,7 +187,7 @@ class Session:
         result: int | BaseException
         try:
             result = await self._run()
-        except (Exception, asyncio.CancelledError) as error:
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - `_exit` tells it
             result = error
         self._work = None  # what ends the session from here on comes too late
         if self._pump is not None:
@@ -313,6 +313,7 @@ class Session:
         """The result of some work, or None when the user has interrupted it; such work may have such work in it."""
         outer = self._current
         self._interrupted = False
+        # Without a terminal such work has no such work in it, and nothing else of the session goes on meanwhile.
         self._current = asyncio.ensure_future(work)
         if self._early_interrupt:
             self._interrupt()
