@@ -8,6 +8,7 @@ from robotlibcore import DynamicCore
 
 from mobility_keywords.connection_keywords import ConnectionKeywords
 from mobility_keywords.desk import Desk
+from mobility_keywords.device_keywords import DeviceKeywords
 from mobility_keywords.lab_keywords import LabKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
@@ -49,7 +50,7 @@ class PartitionMobility(DynamicCore):
 
     def __init__(self) -> None:
         self._desk = Desk()
-        topics = LabKeywords, MigrationKeywords, PartitionKeywords, StageLogKeywords, ConnectionKeywords
+        topics = LabKeywords, MigrationKeywords, PartitionKeywords, DeviceKeywords, StageLogKeywords, ConnectionKeywords
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
+from mobility_keywords.device_tables import device_tables
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.live_line import LiveLine, console_is_quiet
 from mobility_keywords.simulation import SIMULATIONS
@@ -251,7 +252,7 @@ class Desk:
             logger.warn(f"[{self.label}] {self.evidence.folder}: no outcome file: {error.strerror or error}.")
         if outcome.findings:
             logger.info(findings_table(outcome.findings), html=True)
-        logger.info(f"{outcome_tables(outcome)}<br>{where}", html=True)
+        logger.info("<br>".join([outcome_tables(outcome), *device_tables(outcome), where]), html=True)
         for warning in outcome.warnings:
             logger.warn(f"[{self.label}] {warning}")
         if _in_test():
@@ -299,7 +300,6 @@ class Desk:
 def not_used(lab: Lab) -> list[str]:
     """What a lab file asks for that no keyword does yet."""
     asked = {
-        "the vNIC mapping": lab.vnic is not None,
         "the number of iterations": lab.iterations > 1,
         "the workload": lab.workload is not None,
     }

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 
 from powervm.console import ConsoleCommandFailed, ManagedSystem
 from powervm.errors import MobilityError
+from powervm.escort import Escort
 from powervm.identity import CHECK, identified, prove_move, read_again
 from powervm.operation import Keeper, Work, conduct, open_work, run_operation
 from powervm.outcome import Ending, Outcome
@@ -17,7 +19,7 @@ from powervm.outcome.model import Bytes
 from powervm.placement import Where, judge, look, settle
 from powervm.plan import MovePlan
 from powervm.preflight import Facts, run_preflight
-from powervm.progress import Follower, Watcher, nobody
+from powervm.progress import Follower, Progress, Watcher, nobody
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.rmc import RmcLink
 from powervm.session import LabSession
@@ -40,7 +42,7 @@ def validate_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> Outco
     """Check the prerequisites, then let the console validate (``migrlpar -o v``)."""
 
     def steps(work: Work) -> Outcome:
-        _preflight(work)
+        work, _ = _preflight(work)
         _validate(work)
         return work.recorder.finish(Ending.DONE)
 
@@ -77,14 +79,15 @@ class MoveUnderWay:
     Attributes:
         work: What its steps share.
         facts: What was true before it began.
+        escort: Looks at devices meanwhile.
         read_at: When the partition's identity had been read, by the monotonic clock.
         command: ``migrlpar`` on its channel; None when it could not be started, or nobody knows whether it was.
         trouble: Why there is no command.
     """
 
-    def __init__(self, work: Work, facts: Facts) -> None:
+    def __init__(self, work: Work, facts: Facts, escort: Escort) -> None:
         limits, plan = work.session.lab.limits, work.plan
-        self.work, self.facts = work, facts
+        self.work, self.facts, self.escort = work, facts, escort
         self.read_at = monotonic()
         self.deadline = Deadline(limits.migration)
         self.end_phase = work.recorder.begin_phase("migration")
@@ -114,13 +117,14 @@ class MoveUnderWay:
         if self.command is not None:
             self.command.close()
         self.end_phase()
+        self.escort.give_up()
         outcome = self.work.recorder.finish(Ending.INTERRUPTED, f"Nobody waited for the end of {self.work.plan.title}.")
         keep(outcome)
         return outcome
 
 
 def _start(work: Work) -> MoveUnderWay:
-    facts = _preflight(work)
+    work, facts = _preflight(work)
     _validate(work)
     if work.plan.active:
         guest = work.session.partition(work.plan.move.partition)
@@ -128,10 +132,23 @@ def _start(work: Work) -> MoveUnderWay:
             work.recorder.before = identified(guest.identity())
         except MobilityError as error:
             work.end(Ending.REFUSED, str(error))
-    return MoveUnderWay(work, facts)
+    escort = Escort(work, facts)
+    escort.begin()
+    return MoveUnderWay(work, facts, escort)
 
 
 def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
+    def watch_both(progress: Progress) -> None:
+        watch(progress)
+        move.escort.look(progress)
+
+    try:
+        return _conclude(move, watch_both)
+    finally:  # also when it is broken off: nothing of it is left running in the partition
+        move.escort.give_up()
+
+
+def _conclude(move: MoveUnderWay, watch: Watcher) -> Outcome:
     work = move.work
     try:
         end = _follow(move, move.command, watch) if move.command else _follow_blindly(move)
@@ -143,18 +160,26 @@ def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
         if work.plan.active:
             _prove(work, move.facts.target.system, move.read_at)
             _wait_for_rmc(work)
+        move.escort.prove()
+        move.escort.end()
         return moved(work, end)
+    move.escort.end()
     return not_moved(work, where, end)
 
 
-def _preflight(work: Work) -> Facts:
-    """All checks; every error ends the operation, and all of them are said."""
+def _preflight(work: Work) -> tuple[Work, Facts]:
+    """All checks; every error ends the operation, and all of them are said.
+
+    Returns:
+        The work, where the request to migrlpar has the mappings of devices that were worked out, and the facts.
+    """
     limits = work.session.lab.limits
     facts = run_preflight(work.session, work.plan, work.recorder, Deadline(limits.validation + limits.rmc))
     errors = [error.sentence() for error in work.recorder.errors]
     if errors:
         work.end(Ending.REFUSED, "\n".join(dict.fromkeys(errors)))
-    return facts
+    work.recorder.mappings = facts.devices.mappings
+    return replace(work, plan=work.plan.with_mappings(facts.devices.mappings)), facts
 
 
 def _validate(work: Work) -> None:

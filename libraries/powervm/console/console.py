@@ -133,6 +133,20 @@ class ManagementConsole:
         """Processing units of a partition."""
         return self._one(_lpar_resource("proc", system, partition), read_partition_processors, deadline)
 
+    # --- devices ------------------------------------------------------------------------------------------------
+
+    def rows(self, words: Sequence[str], deadline: Deadline | None = None) -> list[Record]:
+        """What a list command prints, for the readers of `powervm.devices`; empty when there is nothing to list."""
+        return read_records(self._ask(words, deadline))
+
+    def values(self, words: Sequence[str], names: Sequence[str], deadline: Deadline | None = None) -> list[Record]:
+        """Attributes by name, also such that a default row leaves out (``-F``)."""
+        return read_values(self._ask([*words, "-F", ",".join(names)], deadline), names)
+
+    def on_virtual_io_server(self, system: str, server: str, command: str, deadline: Deadline | None = None) -> str:
+        """What a command of padmin prints on a Virtual I/O Server, run through RMC (``viosvrcmd``)."""
+        return self._ask(["viosvrcmd", "-m", system, "-p", server, "-c", command], deadline)
+
     # --- migrations ---------------------------------------------------------------------------------------------
 
     def validate(self, request: MigrationRequest, deadline: Deadline) -> CommandResult:

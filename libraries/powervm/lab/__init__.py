@@ -1,5 +1,6 @@
 """What a lab is: the file that describes it, and the model that the library works with."""
 
+from powervm.lab.devices import Network, Storage, StorageMapping, Vnic
 from powervm.lab.entries import (
     Access,
     ConsoleEntry,
@@ -15,7 +16,6 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Vnic,
 )
 from powervm.lab.load import load_lab
 from powervm.lab.model import SIMULATED, Lab
@@ -34,6 +34,7 @@ __all__ = [
     "Logs",
     "Move",
     "MoveKind",
+    "Network",
     "PartitionEntry",
     "PeerEntry",
     "Problem",
@@ -42,6 +43,8 @@ __all__ = [
     "Route",
     "ServerEntry",
     "Simulated",
+    "Storage",
+    "StorageMapping",
     "ViosEntry",
     "Vnic",
     "load_lab",

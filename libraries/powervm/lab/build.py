@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from powervm.lab.device_document import StorageSection
+from powervm.lab.devices import Network, Storage, StorageMapping, Vnic
 from powervm.lab.document import (
     ConsoleSection,
     EndpointSection,
@@ -29,7 +31,6 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Vnic,
 )
 from powervm.lab.model import Lab
 from powervm.lab.problems import Problem
@@ -61,7 +62,6 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
         logs=Logs(**_fields(document.logs)),
         stage_logs=document.stage_logs,
         kernel_rules=tuple(rule.model_dump(by_alias=True, exclude_none=True) for rule in document.kernel_rules),
-        vnic=Vnic(**_fields(document.vnic)) if document.vnic else None,
     )
 
 
@@ -133,4 +133,14 @@ def _move(document: LabDocument, name: str) -> Move:
         kind=MoveKind(move.kind),
         options=move.options,
         profile=move.profile,
+        vnic=Vnic(**_fields(move.vnic)) if move.vnic else None,
+        network=Network(**_fields(move.network)) if move.network else None,
+        storage=_storage(move.storage) if move.storage else None,
     )
+
+
+def _storage(section: StorageSection) -> Storage:
+    target, source = (
+        tuple(StorageMapping(**_fields(entry)) for entry in entries) for entries in (section.target, section.source)
+    )
+    return Storage(mappings=section.mappings, target=target, source=source)

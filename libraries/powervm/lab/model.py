@@ -21,7 +21,6 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Vnic,
 )
 from powervm.lab.problems import Problem, suggestion
 from powervm.lab.ready import Ready, ReadyError, read_ready
@@ -71,7 +70,6 @@ class Lab:
     logs: Logs
     stage_logs: bool
     kernel_rules: tuple[dict[str, Any], ...]
-    vnic: Vnic | None
     greets_as_simulated: bool = False
 
     @property

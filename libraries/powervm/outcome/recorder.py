@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import Any, Literal
 
 from powervm.messages import Explanation, explain
+from powervm.outcome.devices import BackingLook, BondLook, Outage
 from powervm.outcome.model import (
     Bytes,
     Ending,
@@ -74,6 +75,10 @@ class Recorder:
         self.after: Identified | None = None
         self.rmc_wait: float | None = None
         self.ended_at: float | None = None
+        self.mappings: dict[str, list[str]] = {}
+        self.outage: Outage | None = None
+        self.bonds: list[BondLook] = []
+        self.backing_devices: list[BackingLook] = []
 
     @property
     def elapsed(self) -> float:
@@ -171,4 +176,8 @@ class Recorder:
             after=self.after,
             rmc_wait=self.rmc_wait,
             after_end=after_end,
+            mappings=self.mappings,
+            outage=self.outage,
+            bonds=self.bonds,
+            backing_devices=self.backing_devices,
         )
