@@ -28,7 +28,7 @@ from powervm.console.answers import (
 )
 from powervm.console.command_line import MigrationRequest, Operation
 from powervm.errors import MobilityError
-from powervm.messages import codes_in, explain, headline
+from powervm.messages import codes_in, explain, headline, read_details
 from powervm.records import Record, flag, read_records, read_values, write_record
 from powervm.secret import Password
 from powervm.ssh import CommandResult, Connection, RunningCommand
@@ -58,7 +58,8 @@ class ConsoleCommandFailed(MobilityError):
         program = result.command.split(maxsplit=1)[0]
         remedy = next((item.remedy for item in reversed(explain(self.output)) if item.remedy), "")
         said = headline(self.output) or f"no message, exit status {result.status}"
-        super().__init__(f"{result.endpoint}: {program} failed: {said}", remedy=remedy)
+        details = [detail.sentence for detail in read_details(self.output)]
+        super().__init__(f"{result.endpoint}: {program} failed: {said}", remedy=" ".join(details) or remedy)
 
 
 class ManagementConsole:

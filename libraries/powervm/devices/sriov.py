@@ -5,6 +5,7 @@ Source: rows of ``lshwres -r sriov`` of V10R3 and V11R2 consoles.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -116,8 +117,8 @@ class Hardware:
     def adapters_at(self, code: str) -> list[Adapter]:
         """The adapters that a location code means.
 
-        A code may be the whole location, its end or any part of it, as in op-test. A part that ends where the location
-        has a dash counts before one that is cut within a number: ``P1-C1`` does not mean ``P1-C12``.
+        A code may be the whole location, its end or any part of it, as in op-test; but ``P1-C1`` does not mean
+        ``P1-C12``. What fits as a whole counts before what fits in parts.
         """
         for fits in (_is_whole, _is_part, _is_substring):
             found = [adapter for adapter in self.adapters if fits(code, adapter.location)]
@@ -162,4 +163,5 @@ def _is_part(code: str, location: str) -> bool:
 
 
 def _is_substring(code: str, location: str) -> bool:
-    return code in location
+    whole_number = r"(?!\d)" if code[-1].isdigit() else ""
+    return re.search(re.escape(code) + whole_number, location) is not None

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any, Literal
 
-from powervm.messages import Explanation, explain
+from powervm.messages import Explanation, explain, read_details
 from powervm.outcome.devices import BackingLook, BondLook, Outage
 from powervm.outcome.model import (
     Bytes,
@@ -146,6 +146,11 @@ class Recorder:
                 item.code,
                 Message(code=item.code, text=item.text, meaning=item.meaning, remedy=item.remedy, certainty=certainty),
             )
+        for detail in read_details(output):
+            code = f"VIOS detail {detail.server}".rstrip()
+            message = Message(code=code, text=detail.text, meaning=detail.meaning, remedy=detail.remedy,
+                              certainty=detail.certainty)  # fmt: skip
+            self._messages.setdefault(f"{code} {detail.text}", message)
         return explained
 
     def migration_ended(self) -> None:
