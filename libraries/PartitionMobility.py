@@ -8,6 +8,7 @@ from robotlibcore import DynamicCore
 
 from mobility_keywords.connection_keywords import ConnectionKeywords
 from mobility_keywords.desk import Desk
+from mobility_keywords.device_keywords import DeviceKeywords
 from mobility_keywords.evacuation_keywords import EvacuationKeywords
 from mobility_keywords.identity_keywords import IdentityKeywords
 from mobility_keywords.lab_keywords import LabKeywords
@@ -73,6 +74,7 @@ class PartitionMobility(DynamicCore):
             LeaseKeywords,
             MigrationKeywords,
             PartitionKeywords,
+            DeviceKeywords,
             StageLogKeywords,
             ConnectionKeywords,
             IdentityKeywords,

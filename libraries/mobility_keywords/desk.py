@@ -14,6 +14,7 @@ from urllib.parse import quote
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
+from mobility_keywords.device_tables import device_tables
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.holdings import Holdings, tell
 from mobility_keywords.live_line import LiveLine, console_is_quiet
@@ -95,8 +96,6 @@ class Desk:
         lab = load_lab(Path(file).expanduser())
         for warning in lab.warnings:
             logger.warn(str(warning))
-        for text in not_used(lab):
-            logger.warn(f"{lab.file.name}: {text} is understood, and these keywords do not use it yet.")
         self._open(lab.join(ready_document(lab, shared=shared)) if lab.simulated else recognise(lab))
         self._show_label()
         return self.session
@@ -341,7 +340,7 @@ class Desk:
             logger.warn(f"[{self.label}] {self.evidence.folder}: no outcome file: {error.strerror or error}.")
         if outcome.findings:
             logger.info(findings_table(outcome.findings), html=True)
-        logger.info(f"{outcome_tables(outcome)}<br>{where}", html=True)
+        logger.info("<br>".join([outcome_tables(outcome), *device_tables(outcome), where]), html=True)
         for warning in outcome.warnings:
             logger.warn(f"[{self.label}] {warning}")
         if _in_test():
@@ -405,14 +404,6 @@ class Desk:
         if self.evidence.trouble:
             logger.warn(self.evidence.trouble)
             self.evidence.trouble = ""
-
-
-def not_used(lab: Lab) -> list[str]:
-    """What a lab file asks for that no keyword does yet."""
-    asked = {
-        "the vNIC mapping": lab.vnic is not None,
-    }
-    return [what for what, wanted in asked.items() if wanted]
 
 
 def _in_test() -> bool:

@@ -73,9 +73,9 @@ CASES: dict[str, tuple[Ending, ...]] = {
     f" + {QUESTIONS_FAIL}": (Ending.FAILED_AND_RECOVERED,),
 }
 NO_MATTER_OF_THE_MOVE = {
-    "stress-ng-dies", "path-lost", "link-lost", "kernel-lines", "backing-changed", "pool-changed", "address-changed",
-    "adapter-left",
-}  # fmt: skip
+    *("stress-ng-dies", "path-lost", "link-lost", "port-not-found", "kernel-lines", "backing-changed"),
+    *("pool-changed", "address-changed", "adapter-left"),
+}
 """What these change is judged by checks of their own, not by the migration."""
 
 

@@ -29,7 +29,7 @@ from powervm.console.answers import (
 from powervm.console.command_line import MigrationRequest, Operation
 from powervm.console.mover_answers import MoverFigures, MoverPair, read_mover_figures, read_mover_pairs
 from powervm.errors import MobilityError
-from powervm.messages import codes_in, explain, headline
+from powervm.messages import codes_in, explain, headline, read_details
 from powervm.records import Record, flag, read_records, read_values, write_record
 from powervm.secret import Password
 from powervm.ssh import CommandResult, Connection, RunningCommand
@@ -59,7 +59,8 @@ class ConsoleCommandFailed(MobilityError):
         program = result.command.split(maxsplit=1)[0]
         remedy = next((item.remedy for item in reversed(explain(self.output)) if item.remedy), "")
         said = headline(self.output) or f"no message, exit status {result.status}"
-        super().__init__(f"{result.endpoint}: {program} failed: {said}", remedy=remedy)
+        details = [detail.sentence for detail in read_details(self.output)]
+        super().__init__(f"{result.endpoint}: {program} failed: {said}", remedy=" ".join(details) or remedy)
 
 
 class ManagementConsole:
@@ -160,6 +161,20 @@ class ManagementConsole:
     def listing(self, command: str, deadline: Deadline | None = None) -> str:
         """What a listing command prints, as it is; the words of ``command`` have to be quoted for a shell."""
         return self._ask(shlex.split(command), deadline)
+
+    # --- devices ------------------------------------------------------------------------------------------------
+
+    def rows(self, words: Sequence[str], deadline: Deadline | None = None) -> list[Record]:
+        """What a list command prints, for the readers of `powervm.devices`; empty when there is nothing to list."""
+        return read_records(self._ask(words, deadline))
+
+    def values(self, words: Sequence[str], names: Sequence[str], deadline: Deadline | None = None) -> list[Record]:
+        """Attributes by name, also such that a default row leaves out (``-F``)."""
+        return read_values(self._ask([*words, "-F", ",".join(names)], deadline), names)
+
+    def on_virtual_io_server(self, system: str, server: str, command: str, deadline: Deadline | None = None) -> str:
+        """What a command of padmin prints on a Virtual I/O Server, run through RMC (``viosvrcmd``)."""
+        return self._ask(["viosvrcmd", "-m", system, "-p", server, "-c", command], deadline)
 
     # --- migrations ---------------------------------------------------------------------------------------------
 

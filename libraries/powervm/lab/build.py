@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from powervm.lab.device_document import StorageSection
+from powervm.lab.devices import Network, Storage, StorageMapping, Vnic
 from powervm.lab.document import (
     ConsoleSection,
     EndpointSection,
@@ -31,7 +33,6 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Vnic,
     Workload,
 )
 from powervm.lab.model import Lab
@@ -69,7 +70,6 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
         logs=Logs(**_fields(document.logs)),
         stage_logs=document.stage_logs,
         kernel_rules=tuple(rule.model_dump(by_alias=True, exclude_none=True) for rule in document.kernel_rules),
-        vnic=Vnic(**_fields(document.vnic)) if document.vnic else None,
     )
 
 
@@ -142,6 +142,9 @@ def _move(document: LabDocument, name: str) -> Move:
         options=move.options,
         profile=move.profile,
         settings=settings_of(move.settings),
+        vnic=Vnic(**_fields(move.vnic)) if move.vnic else None,
+        network=Network(**_fields(move.network)) if move.network else None,
+        storage=_storage(move.storage) if move.storage else None,
     )
 
 
@@ -156,3 +159,10 @@ def _evacuation(document: LabDocument, name: str) -> Evacuation:
         options=entry.options,
         settings=settings_of(entry.settings),
     )
+
+
+def _storage(section: StorageSection) -> Storage:
+    target, source = (
+        tuple(StorageMapping(**_fields(entry)) for entry in entries) for entries in (section.target, section.source)
+    )
+    return Storage(mappings=section.mappings, target=target, source=source)

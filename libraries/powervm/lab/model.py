@@ -22,7 +22,6 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Vnic,
     Workload,
 )
 from powervm.lab.problems import Problem, suggestion
@@ -80,7 +79,6 @@ class Lab:
     logs: Logs
     stage_logs: bool
     kernel_rules: tuple[dict[str, Any], ...]
-    vnic: Vnic | None
     greets_as_simulated: bool = False
 
     @property

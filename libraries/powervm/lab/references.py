@@ -97,6 +97,7 @@ def _check_moves(draft: Draft, needed: dict[tuple[str, str], str]) -> None:
         elif isinstance(source, str) and isinstance(target, str):
             for pair in _console_pairs(draft, source, target):
                 needed.setdefault(pair, f"move '{name}'")
+        _check_storage(draft, name)
 
 
 def _check_evacuations(draft: Draft, needed: dict[tuple[str, str], str]) -> None:
@@ -138,6 +139,21 @@ def _check_pools(draft: Draft) -> None:
                 draft.problem(path, f"no move is called '{member}'.", suggestion(member, moves))
             elif member in members[:index]:  # type: ignore[index]
                 draft.problem(path, f"'{member}' stands here twice.", "Remove one.")
+
+
+def _check_storage(draft: Draft, move: str) -> None:
+    """Virtual I/O Servers that storage is mapped to belong to the server of their side."""
+    for side, key in (("target", "to"), ("source", "from")):
+        server = draft.section("moves", move).get(key)
+        entries = draft.section("moves", move, "storage").get(side)
+        if not isinstance(server, str) or not isinstance(entries, list):
+            continue
+        known = [name for other, name in _virtual_io_servers(draft) if other == server]
+        for index, entry in enumerate(entries):
+            name = entry.get("server") if isinstance(entry, dict) else None
+            if isinstance(name, str) and name not in known:
+                path = ("moves", move, "storage", side, index, "server")
+                draft.problem(path, f"{server} has no Virtual I/O Server '{name}'.", suggestion(name, known))
 
 
 def _console_pairs(draft: Draft, source: str, target: str) -> Iterator[tuple[str, str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from powervm.console import ConsoleCommandFailed
+from powervm.devices.bonds import check_bonds
 from powervm.errors import MobilityError
 from powervm.lab import Repair as Allowed
 from powervm.operation import finding_of
-from powervm.outcome import Recorder, Repair, Side
+from powervm.outcome import Recorder, Repair, Severity, Side
 from powervm.plan import MovePlan
 from powervm.preflight.checks import inactive_subsystems
 from powervm.preflight.facts import Facts, ServerFacts
@@ -41,6 +42,7 @@ class Mender:
         if self._plan.active:
             tried |= self._mend_movers(facts)
             tried |= self._mend_services(facts)
+            tried |= self._mend_bonds(facts)
             tried |= self._mend_rmc(facts)
         return tried
 
@@ -80,6 +82,21 @@ class Mender:
                 self._recorder.add_finding(finding_of("RMC subsystems", name, error))
                 worked = False
             self._recorder.repaired(Repair(what=f"started {subsystem}", subject=name, worked=worked))
+        return True
+
+    def _mend_bonds(self, facts: Facts) -> bool:
+        """Let hcnmgr put ports back into their bonds, as it does at each boot."""
+        devices, name = facts.devices, self._plan.move.partition
+        if devices.bonds is None or not self._allowed(Allowed.SERVICES):
+            return False
+        if not any(item.severity is Severity.ERROR for item in check_bonds(name, devices.ports, devices.bonds)):
+            return False
+        try:
+            worked = self._session.partition(name).run("hcnmgr -s", self._deadline).ok
+        except MobilityError as error:
+            self._recorder.add_finding(finding_of("migratable port", name, error))
+            worked = False
+        self._recorder.repaired(Repair(what="bonds over migratable ports: hcnmgr -s", subject=name, worked=worked))
         return True
 
     def _mend_rmc(self, facts: Facts) -> bool:

@@ -95,14 +95,10 @@ def test_settings(optest, load, tmp_path):
 
 
 def test_a_vnic_is_taken_over(optest, load):
-    vnic = load(optest + VNIC).vnic
-    assert (vnic.slot, vnic.capacity, vnic.interface, vnic.address, vnic.peer) == (
-        6,
-        4.5,
-        "env6",
-        "198.51.100.7/24",
-        "198.51.100.1",
-    )
+    move = load(optest + VNIC).move("local")
+    vnic, network = move.vnic, move.network
+    assert (vnic.slot, vnic.capacity) == (6, 4.5)
+    assert (network.interface, network.address, network.peer) == ("env6", "198.51.100.7/24", "198.51.100.1")
     assert (vnic.adapters, vnic.ports, vnic.target_adapters, vnic.target_ports) == (("A1", "A2"), (0, 1), ("B1",), (2,))
 
 

@@ -77,7 +77,7 @@ def test_what_is_special_about_the_optest_samples():
     assert labs["crosshmc-hnv-sriov"].move("crosshmc").options == "--migsriov 1"
     assert labs["iterations"].iterations == 5
     assert labs["stress-ng"].workload.command.startswith("stress-ng ")
-    assert labs["local-vnic"].vnic.address == "198.51.100.7/255.255.255.0"
+    assert labs["local-vnic"].move("local").network.address == "198.51.100.7/255.255.255.0"
     assert labs["local"].servers["green"].virtual_io_servers == {}
 
 
