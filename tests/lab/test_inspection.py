@@ -41,6 +41,22 @@ def test_all_that_is_wrong_is_said_at_once(bench: Open) -> None:
     ]
 
 
+def test_what_a_move_does_not_need_may_be_down(bench: Open) -> None:
+    lab = bench({"partitions.lp4.down": True, "servers.p8a.virtual_io_servers.p8a-vios1.down": True})
+    findings = inspect_lab(lab.session, [lab.session.lab.move("local")])
+    assert {finding.severity for finding in findings} == {Severity.OK}
+    assert {finding.subject for finding in findings if finding.check == "reachable"} == {
+        "hmc1", "p9a-vios1", "p9a-vios2", "p10a-vios1", "p10a-vios2", "lp1",
+    }  # fmt: skip
+
+
+def test_what_a_move_needs_may_not_be_down(bench: Open) -> None:
+    lab = bench({"servers.p8a.virtual_io_servers.p8a-vios1.down": True, "partitions.lp1.down": True})
+    findings = inspect_lab(lab.session, [lab.session.lab.move("local"), lab.session.lab.move("inactive")])
+    wrong = {finding.subject for finding in findings if finding.severity is Severity.ERROR}
+    assert wrong == {"p8a-vios1", "lp1"}
+
+
 def test_a_partition_that_no_server_has(bench: Open) -> None:
     lab = bench(lab={"partitions.lp1.partition": "lp99"})
     (error,) = errors(lab)

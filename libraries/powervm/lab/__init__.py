@@ -1,9 +1,11 @@
 """What a lab is: the file that describes it, and the model that the library works with."""
 
+from powervm.lab.devices import Network, Storage, StorageMapping, Vnic
 from powervm.lab.entries import (
     Access,
     ConsoleEntry,
     Entry,
+    Evacuation,
     Limits,
     Logs,
     Move,
@@ -15,7 +17,7 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Vnic,
+    Workload,
 )
 from powervm.lab.load import load_lab
 from powervm.lab.model import SIMULATED, Lab
@@ -28,12 +30,14 @@ __all__ = [
     "Access",
     "ConsoleEntry",
     "Entry",
+    "Evacuation",
     "Lab",
     "LabFileError",
     "Limits",
     "Logs",
     "Move",
     "MoveKind",
+    "Network",
     "PartitionEntry",
     "PeerEntry",
     "Problem",
@@ -42,8 +46,11 @@ __all__ = [
     "Route",
     "ServerEntry",
     "Simulated",
+    "Storage",
+    "StorageMapping",
     "ViosEntry",
     "Vnic",
+    "Workload",
     "load_lab",
     "load_ready",
 ]

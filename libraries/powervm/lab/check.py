@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from powervm.lab.document import FORMS, LabDocument, Section
+from powervm.lab.document import FORMS, LabDocument
 from powervm.lab.draft import Draft, KeyPath
 from powervm.lab.problems import suggestion
 from powervm.lab.values import Surroundings
@@ -67,7 +67,7 @@ def _sentences(detail: dict[str, Any], path: KeyPath) -> tuple[str, str]:
         return "this key is not known.", suggestion(str(path[-1]), _keys_beside(path))
     if kind == "missing":
         return "this key is missing.", _described(path)
-    if kind == "literal_error":
+    if kind in ("literal_error", "enum"):
         return f"expected {context['expected']}{_got(detail)}.", _described(path)
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
@@ -117,7 +117,7 @@ def _keys_beside(path: KeyPath) -> list[str]:
 
 def _fields_beside(path: KeyPath) -> dict[str, FieldInfo]:
     """The fields, by key, of the section that the last part of the path stands in."""
-    section: type[Section] = LabDocument
+    section: type[BaseModel] = LabDocument
     parts = iter(path[:-1])
     for part in parts:
         field = _by_key(section).get(str(part))
@@ -130,12 +130,12 @@ def _fields_beside(path: KeyPath) -> dict[str, FieldInfo]:
     return _by_key(section)
 
 
-def _by_key(section: type[Section]) -> dict[str, FieldInfo]:
+def _by_key(section: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in section.model_fields.items()}
 
 
-def _sections(annotation: Any) -> Iterator[type[Section]]:
-    if isinstance(annotation, type) and issubclass(annotation, Section):
+def _sections(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for inner in get_args(annotation):
         yield from _sections(inner)

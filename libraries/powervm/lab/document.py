@@ -9,8 +9,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
+from powervm.lab.device_document import NetworkSection, StorageSection, VnicSection
+from powervm.lab.section import STRICT
+from powervm.lab.settings_section import SettingsSection, check_section
 from powervm.lab.values import AnyPath, Duration, ExistingFile, Host, Pause, Port, SecretText, Text, wrong
 
 TEXT_FORM, MAPPING_FORM, LIST_FORM = "(text)", "(mapping)", "(list)"
@@ -25,11 +28,9 @@ def _form(value: object) -> str | None:
 
 
 class Section(BaseModel):
-    """A mapping with fixed keys. Inputs are hidden in pydantic's own errors: they might be passwords."""
+    """A mapping with fixed keys."""
 
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
-    )
+    model_config = STRICT
 
 
 class EndpointSection(Section):
@@ -131,6 +132,47 @@ class MoveSection(Section):
     """More options for migrlpar, as they are written there, for example --mpio 2."""
     profile: Text | None = None
     """Profile that holds the migrated configuration on the target (migrlpar -n); by default the console chooses."""
+    settings: SettingsSection | None = None
+    """What is chosen about the migration, in the words that keywords take; see Keywords."""
+    vnic: VnicSection | None = None
+    """The vNIC whose backing devices are mapped; on the way back both sides change places."""
+    network: NetworkSection | None = None
+    """The network that is watched from within the partition while it moves."""
+    storage: StorageSection | None = None
+    """How the virtual storage adapters are mapped to Virtual I/O Servers; by default the console chooses."""
+
+    @model_validator(mode="after")
+    def _settings_that_go_together(self) -> MoveSection:
+        if self.profile and self.settings and self.settings.profile:
+            raise wrong(f"profile ({self.profile}) and settings.profile are both given.", "Keep one of them.")
+        check_section(self.settings, active=self.kind == "active", options=self.options)
+        return self
+
+
+class EvacuationSection(Section):
+    """Several partitions that leave a server together, and come home."""
+
+    source: Text = Field(alias="from")
+    """Name of the server that is evacuated."""
+    target: Text = Field(alias="to")
+    """Name of the server that the partitions move to."""
+    partitions: Annotated[list[Text], Field(min_length=1)] | None = None
+    """Names of the partitions; by default all partitions of this file that are there and can move."""
+    stays: list[Text] = []
+    """Partitions that are expected to be left behind, since they cannot move; each other one has to arrive."""
+    options: str = ""
+    """More options for migrlpar, as they are written there; for all partitions."""
+    settings: SettingsSection | None = None
+    """What is chosen about the migrations, as for a move; for all partitions."""
+
+    @model_validator(mode="after")
+    def _what_holds_for_several(self) -> EvacuationSection:
+        if self.settings and self.settings.target_id is not None:
+            raise wrong(
+                f"settings.target_id is {self.settings.target_id}, and several partitions cannot have one id.",
+                "Leave it out, or use a move.",
+            )
+        return self
 
 
 class LimitsSection(Section):
@@ -156,7 +198,13 @@ class WorkloadSection(Section):
     """What the partition does while it moves."""
 
     command: Text
-    """Command line of the load, run in the partition."""
+    """Command line or script of the load, run in the partition."""
+    kind: Literal["stress-ng", "fio", "iperf3", "command"] | None = None
+    """Which rule judges it; by default what the command line looks like."""
+    limit: Duration | None = None
+    """After which the partition itself ends it, whatever became of the run; by default 4 hours."""
+    environment: dict[str, SecretText] = {}
+    """Variables for it, whose values are secret: in the forms of a password."""
 
 
 class LogsSection(Section):
@@ -197,46 +245,6 @@ class KernelRuleSection(Section):
     """For these levels of platform firmware only."""
     expires: Annotated[date, Field(strict=False)] | None = None
     """The last day of the rule; needed for a known issue."""
-
-
-class VnicSection(Section):
-    """A vNIC whose backing devices are mapped on the target. Ports and adapters are in the same order."""
-
-    slot: Annotated[int, Field(ge=3, le=2999)]
-    """Virtual slot of the vNIC."""
-    capacity: Annotated[float, Field(gt=0, le=100)] = 2.0
-    """Capacity of each backing device in percent of its port."""
-    adapters: Annotated[list[Text], Field(min_length=1)]
-    """Location codes of the SR-IOV adapters on the source."""
-    target_adapters: Annotated[list[Text], Field(min_length=1)]
-    """Location codes of the SR-IOV adapters on the target."""
-    ports: list[Annotated[int, Field(ge=0)]]
-    """Physical port of each adapter on the source."""
-    target_ports: list[Annotated[int, Field(ge=0)]]
-    """Physical port of each adapter on the target."""
-    interface: Text | None = None
-    """Name of the network interface in the partition."""
-    address: Text | None = None
-    """Its address with prefix length or mask, as ip addr add takes it, for example 198.51.100.7/24."""
-    peer: Text | None = None
-    """Address that must answer a ping through the interface."""
-
-    @model_validator(mode="after")
-    def _a_port_for_each_adapter(self) -> VnicSection:
-        for side, adapters, ports in (
-            ("", self.adapters, self.ports),
-            ("target_", self.target_adapters, self.target_ports),
-        ):
-            if len(adapters) != len(ports):
-                raise wrong(
-                    f"{side}adapters has {_entries(len(adapters))} and {side}ports has {_entries(len(ports))}.",
-                    "Name one port for each adapter, in the same order.",
-                )
-        return self
-
-
-def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
 
 
 class SimulatedSection(Section):
@@ -293,6 +301,8 @@ class LabDocument(Section):
     """Hosts that watch the network from outside, by name."""
     moves: dict[str, MoveSection] = {}
     """The moves that suites ask for, by name."""
+    evacuations: dict[str, EvacuationSection] = {}
+    """The evacuations that suites ask for, by name."""
     pools: dict[str, Annotated[list[Text], Field(min_length=1)]] = {}
     """Lists of equivalent moves, by name: a suite that asks for the pool gets the first move that is free."""
     leases: Leases = LeasesSection()
@@ -303,16 +313,16 @@ class LabDocument(Section):
     """What may be mended without asking when a check finds it broken; each repair is recorded."""
     workload: WorkloadSection | None = None
     """What the partition does while it moves."""
-    iterations: Annotated[int, Field(ge=1)] = 1
-    """How many times a move is done there and back."""
+    iterations: Annotated[int, Field(ge=1)] | None = None
+    """How many times a move is done there and back; by default once, or as often as the time box allows."""
+    duration: Duration | None = None
+    """A time box for that: no further round is begun when it is over."""
     logs: LogsSection = LogsSection()
     """What is collected beside the built-in lists."""
     stage_logs: bool = False
     """Whether every migration collects logs before and after by itself."""
     kernel_rules: list[KernelRuleSection] = []
     """What lines of the kernel log mean, before the built-in rules."""
-    vnic: VnicSection | None = None
-    """The vNIC that is mapped to adapters of the target."""
 
 
 def json_schema() -> dict[str, Any]:
