@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timezone
-from html import escape
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
 
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
@@ -19,6 +17,7 @@ from mobility_keywords.evidence import Evidence
 from mobility_keywords.holdings import Holdings, tell
 from mobility_keywords.live_line import LiveLine, console_is_quiet
 from mobility_keywords.pabot_worker import end_with_pabot
+from mobility_keywords.run import in_test, link, output_folder, running_test
 from mobility_keywords.simulations import ready_document
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
@@ -30,7 +29,7 @@ from powervm.evacuation import Departure
 from powervm.identity import Snapshot
 from powervm.inspection import recognise
 from powervm.lab import Lab, Move, MoveKind, load_lab
-from powervm.leases import Sharing
+from powervm.leases import Sharing, moves_of
 from powervm.logbook import Logbook, with_stage_logs
 from powervm.migration import MoveUnderWay
 from powervm.outcome import Ending, Outcome, Repair, Severity
@@ -119,12 +118,17 @@ class Desk:
         What is not free is somebody else's: then no lab is in use any more, so that no teardown touches it.
         """
         try:
-            moves = self._holdings.take(names, servers=servers, wait=wait) if self._holdings else {}
+            chosen = self._holdings.take(names, servers=servers, wait=wait) if self._holdings else {}
         except BaseException:
             self.close()
             raise
-        self.session.lab = replace(self.lab, moves={**self.lab.moves, **moves})
-        return list(moves.values())
+        self.session.lab = replace(self.lab, moves={**self.lab.moves, **chosen})
+        return [move for name in names for move in moves_of(self.lab, name)]
+
+    def lease_partition(self, name: str) -> None:
+        """Lease a partition that something is done to now."""
+        if self._holdings is not None:
+            self._holdings.cover_partition(name)
 
     def end_suite(self, suite: str) -> None:
         """What a suite has leased, it has leased until here."""
@@ -155,7 +159,7 @@ class Desk:
 
     def stage(self, name: str, iteration: int = 1) -> Stage:
         """A moment of the running test."""
-        return Stage(name, test=_running_test(), iteration=iteration)
+        return Stage(name, test=running_test(), iteration=iteration)
 
     @property
     def in_use(self) -> bool:
@@ -201,6 +205,7 @@ class Desk:
     def remember(self, partition: str) -> Standing:
         """How a partition was before anything about it was changed; noted at the first call."""
         name = self.lab.partition(partition).name
+        self.lease_partition(name)
         if name not in self.standings:
             self.standings[name] = note(self.session, name)
         return self.standings[name]
@@ -343,7 +348,7 @@ class Desk:
         logger.info("<br>".join([outcome_tables(outcome), *device_tables(outcome), where]), html=True)
         for warning in outcome.warnings:
             logger.warn(f"[{self.label}] {warning}")
-        if _in_test():
+        if in_test():
             BuiltIn().set_test_metadata(outcome.title, outcome.result)
 
     def keep_quietly(self, outcome: Outcome) -> None:
@@ -375,7 +380,7 @@ class Desk:
         for finding in record.findings:
             if finding.severity is Severity.WARNING:
                 logger.warn(f"[{self.label}] {finding.sentence()}")
-        if _in_test():
+        if in_test():
             BuiltIn().set_test_metadata(f"workload {record.partition}", record.summary())
 
     def show_collection(self, done: Collection) -> None:
@@ -404,45 +409,3 @@ class Desk:
         if self.evidence.trouble:
             logger.warn(self.evidence.trouble)
             self.evidence.trouble = ""
-
-
-def _in_test() -> bool:
-    """A test is running, rather than the setup or teardown of a suite."""
-    try:
-        return BuiltIn().get_variable_value("${TEST NAME}") is not None
-    except RobotNotRunningError:
-        return False
-
-
-def _running_test() -> str:
-    """Name of the test that is running, or of the suite around a setup or teardown."""
-    try:
-        builtin = BuiltIn()
-        return str(builtin.get_variable_value("${TEST NAME}") or builtin.get_variable_value("${SUITE NAME}"))
-    except RobotNotRunningError:
-        return "by-hand"
-
-
-def output_folder() -> Path:
-    """Robot Framework's output directory, or the current folder outside a run."""
-    try:
-        return Path(BuiltIn().get_variable_value("${OUTPUT DIR}"))
-    except RobotNotRunningError:
-        return Path.cwd()
-
-
-def _log_folder() -> Path:
-    """Where ``log.html`` is going to lie; pabot merges it above the output directories of its workers."""
-    folder = output_folder()
-    merged = next((parent for parent in folder.parents if parent.name == "pabot_results"), None)
-    return merged.parent if merged else folder
-
-
-def link(path: Path, text: str | None = None) -> str:
-    """A link to a file of the run that still works when the output directory is moved."""
-    try:
-        relative = path.relative_to(_log_folder())
-    except ValueError:
-        relative = path
-    place = quote(relative.as_posix())
-    return f"<a href='{place}'>{escape(text or relative.as_posix())}</a>"

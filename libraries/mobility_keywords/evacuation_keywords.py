@@ -45,6 +45,7 @@ class EvacuationKeywords(Topic):
         | Check Evacuation    night
         """
         desk = self._desk
+        desk.lease([evacuation], servers="shared", wait=None)
         result = check_evacuation(desk.session, desk.lab.evacuation(evacuation), keep=desk.keep)
         self._show(result, verb="checked")
         _refuse(f"Evacuation {evacuation}", result.problems(), result.outcomes)
@@ -73,6 +74,7 @@ class EvacuationKeywords(Topic):
         | Log    ${result.moved} have left in ${{ len($result.calls) }} calls.
         """
         desk = self._desk
+        desk.lease([evacuation], servers="shared", wait=None)
         gone = desk.departures.setdefault(evacuation, {})
 
         def leaving(departure: Departure) -> None:

@@ -62,7 +62,7 @@ class LabKeywords(Topic):
         self._desk.close()
 
     @keyword(tags=("lab", "check"))
-    def check_lab(self, *moves: str) -> None:
+    def check_lab(self, *moves: Move | str) -> None:
         """Check that every machine of the lab answers, and that the consoles know the servers and partitions.
 
         All machines are asked at the same time. The log shows one table of everything that was looked at.
@@ -79,7 +79,9 @@ class LabKeywords(Topic):
         | Check Lab    local
         """
         lab = self._desk.lab
-        findings = inspect_lab(self._desk.session, [lab.move(name) for name in moves])
+        findings = inspect_lab(
+            self._desk.session, [move if isinstance(move, Move) else lab.move(move) for move in moves]
+        )
         logger.info(findings_table(findings), html=True)
         errors = [finding.sentence() for finding in findings if finding.severity is Severity.ERROR]
         if errors:

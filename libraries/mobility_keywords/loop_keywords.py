@@ -12,8 +12,9 @@ from typing import Literal
 from robot.api import logger
 from robot.api.deco import keyword
 
-from mobility_keywords.desk import Desk, output_folder
+from mobility_keywords.desk import Desk
 from mobility_keywords.loop_tables import iteration_line, loop_tables
+from mobility_keywords.run import output_folder
 from mobility_keywords.tables import outcome_tables
 from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError

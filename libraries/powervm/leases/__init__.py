@@ -3,6 +3,7 @@
 from powervm.leases.leases import LeaseRefused, Leases, Sharing, Tell
 from powervm.leases.locks import FOLDER_VARIABLE, LockFolder, LocksUnusable
 from powervm.leases.sessions import ConsoleFull, ConsoleSessions
+from powervm.leases.wants import moves_of
 
 __all__ = [
     "FOLDER_VARIABLE",
@@ -14,4 +15,5 @@ __all__ = [
     "LocksUnusable",
     "Sharing",
     "Tell",
+    "moves_of",
 ]

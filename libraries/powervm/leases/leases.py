@@ -14,7 +14,7 @@ from powervm.errors import MobilityError
 from powervm.lab import Lab, Move
 from powervm.lab.problems import suggestion
 from powervm.leases.locks import Lock, LockFolder, Note
-from powervm.leases.wants import Want, partition_on, wants_of_move
+from powervm.leases.wants import Want, wants_of_evacuation, wants_of_move, wants_of_partition, whole_server
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 Sharing = Literal["shared", "exclusive"]
@@ -77,12 +77,12 @@ class Leases:
         Whoever holds something already does not wait for more, so that no two runs wait for each other.
 
         Args:
-            names: Moves, pools of moves, or partitions of the lab file.
+            names: Moves, pools of moves, evacuations, or partitions of the lab file; a partition may go anywhere.
             servers: Whether others may use the servers of the moves meanwhile.
             wait: Seconds; by default what the lab file says.
 
         Returns:
-            The move that each name stands for; that of a pool goes by the pool's name. Partitions are left out.
+            The move that each name of a move or pool stands for; that of a pool goes by the pool's name.
 
         Raises:
             LeaseRefused: Something is not free, and did not become so in time; the message says who has it.
@@ -97,9 +97,15 @@ class Leases:
         Raises:
             LeaseRefused: As for `take`.
         """
-        wants = wants_of_move(self._lab, move, exclusive_servers=False)
-        if any(want.name not in self._held for want in wants):
-            self._lease([_Request(move.name, ((None, wants),))], None)
+        self._cover(move.name, wants_of_move(self._lab, move, exclusive_servers=False))
+
+    def cover_partition(self, name: str) -> None:
+        """Lease a partition for something else than a move, as far as it is not held yet.
+
+        Raises:
+            LeaseRefused: As for `take`.
+        """
+        self._cover(name, wants_of_partition(self._lab, name))
 
     def release(self) -> None:
         """Give everything back; the second time nothing happens."""
@@ -110,6 +116,10 @@ class Leases:
             lock.release()
         if note:
             note.remove()
+
+    def _cover(self, name: str, wants: tuple[Want, ...]) -> None:
+        if any(want.name not in self._held for want in wants):
+            self._lease([_Request(name, ((None, wants),))], None)
 
     # --- what a name asks for -----------------------------------------------------------------------------------
 
@@ -122,11 +132,14 @@ class Leases:
             moves = [replace(lab.move(member), name=name) for member in lab.pools[name]]
         elif name in lab.moves:
             moves = [lab.move(name)]
+        elif name in lab.evacuations:
+            return _Request(name, ((None, wants_of_evacuation(lab, name, exclusive_servers=exclusive)),))
         elif name in lab.partitions:
-            return _Request(name, ((None, tuple(partition_on(lab, name, server) for server in lab.servers)),))
+            anywhere = (whole_server(lab, server, exclusive=exclusive) for server in lab.servers)
+            return _Request(name, ((None, (*wants_of_partition(lab, name), *anywhere)),))
         else:
-            known = [*lab.moves, *lab.pools, *lab.partitions]
-            text = f"{lab.file.name}: no move, pool or partition is called '{name}'."
+            known = [*lab.moves, *lab.pools, *lab.evacuations, *lab.partitions]
+            text = f"{lab.file.name}: no move, pool, evacuation or partition is called '{name}'."
             raise MobilityError(text, remedy=suggestion(name, known))
         return _Request(name, tuple((move, wants_of_move(lab, move, exclusive_servers=exclusive)) for move in moves))
 
