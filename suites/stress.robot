@@ -3,7 +3,7 @@ Documentation     A partition moves there and back while a workload runs in it, 
 
 Resource          ../resources/mobility.resource
 
-Suite Setup       Open The Lab
+Suite Setup       Open The Lab    ${MOVE}
 Suite Teardown    Leave The Lab As It Was    ${MOVE}
 Test Timeout      ${TEST LIMIT}
 

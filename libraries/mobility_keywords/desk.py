@@ -131,6 +131,11 @@ class Desk:
         if self._holdings is not None:
             self._holdings.end_suite(suite)
 
+    def cover(self, name: str) -> None:
+        """Lease a partition or an evacuation that is about to be changed, as far as it is not held yet."""
+        if self._holdings is not None:
+            self._holdings.take([name], servers="shared", wait=None)
+
     @property
     def session(self) -> LabSession:
         """The opened lab.
@@ -201,6 +206,7 @@ class Desk:
     def remember(self, partition: str) -> Standing:
         """How a partition was before anything about it was changed; noted at the first call."""
         name = self.lab.partition(partition).name
+        self.cover(name)
         if name not in self.standings:
             self.standings[name] = note(self.session, name)
         return self.standings[name]

@@ -14,7 +14,7 @@ from powervm.errors import MobilityError
 from powervm.lab import Lab, Move
 from powervm.lab.problems import suggestion
 from powervm.leases.locks import Lock, LockFolder, Note
-from powervm.leases.wants import Want, partition_on, wants_of_move
+from powervm.leases.wants import Want, partition_on, wants_of_evacuation, wants_of_move
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 Sharing = Literal["shared", "exclusive"]
@@ -77,12 +77,13 @@ class Leases:
         Whoever holds something already does not wait for more, so that no two runs wait for each other.
 
         Args:
-            names: Moves, pools of moves, or partitions of the lab file.
+            names: Moves, pools of moves, evacuations, or partitions of the lab file.
             servers: Whether others may use the servers of the moves meanwhile.
             wait: Seconds; by default what the lab file says.
 
         Returns:
-            The move that each name stands for; that of a pool goes by the pool's name. Partitions are left out.
+            The move that each name stands for; that of a pool goes by the pool's name. Partitions and evacuations
+            are left out.
 
         Raises:
             LeaseRefused: Something is not free, and did not become so in time; the message says who has it.
@@ -122,11 +123,14 @@ class Leases:
             moves = [replace(lab.move(member), name=name) for member in lab.pools[name]]
         elif name in lab.moves:
             moves = [lab.move(name)]
+        elif name in lab.evacuations:
+            wants = wants_of_evacuation(lab, lab.evacuations[name], exclusive_servers=exclusive)
+            return _Request(name, ((None, wants),))
         elif name in lab.partitions:
             return _Request(name, ((None, tuple(partition_on(lab, name, server) for server in lab.servers)),))
         else:
-            known = [*lab.moves, *lab.pools, *lab.partitions]
-            text = f"{lab.file.name}: no move, pool or partition is called '{name}'."
+            known = [*lab.moves, *lab.pools, *lab.evacuations, *lab.partitions]
+            text = f"{lab.file.name}: no move, pool, evacuation or partition is called '{name}'."
             raise MobilityError(text, remedy=suggestion(name, known))
         return _Request(name, tuple((move, wants_of_move(lab, move, exclusive_servers=exclusive)) for move in moves))
 

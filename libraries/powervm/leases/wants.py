@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from powervm.lab import Lab, Move
+from powervm.lab import Evacuation, Lab, Move
 
 _KIND = Literal["partition", "server", "session"]
 _SHOWN = 40
@@ -42,6 +42,16 @@ def wants_of_move(lab: Lab, move: Move, *, exclusive_servers: bool) -> tuple[Wan
     servers = (move.source, move.target)
     return (
         *(partition_on(lab, move.partition, server) for server in servers),
+        *(whole_server(lab, server, exclusive=exclusive_servers) for server in servers),
+    )
+
+
+def wants_of_evacuation(lab: Lab, evacuation: Evacuation, *, exclusive_servers: bool) -> tuple[Want, ...]:
+    """All its partitions, on either server, and the two servers."""
+    servers = (evacuation.source, evacuation.target)
+    names = lab.partitions if evacuation.partitions is None else evacuation.partitions
+    return (
+        *(partition_on(lab, name, server) for name in names for server in servers),
         *(whole_server(lab, server, exclusive=exclusive_servers) for server in servers),
     )
 

@@ -181,7 +181,9 @@ def test_a_partition_without_a_move(tmp_path: Path, folder: LockFolder) -> None:
 
 
 def test_an_unknown_name(tmp_path: Path, folder: LockFolder) -> None:
-    with pytest.raises(MobilityError, match=r"no move, pool or partition is called 'on'\. Did you mean 'one'"):
+    with pytest.raises(
+        MobilityError, match=r"no move, pool, evacuation or partition is called 'on'\. Did you mean 'one'"
+    ):
         Leases(lab_of(tmp_path), folder=folder).take(["on"])
 
 
