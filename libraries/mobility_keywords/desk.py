@@ -29,7 +29,7 @@ from powervm.evacuation import Departure
 from powervm.identity import Snapshot
 from powervm.inspection import recognise
 from powervm.lab import Lab, Move, MoveKind, load_lab
-from powervm.leases import Sharing, moves_of
+from powervm.leases import Sharing
 from powervm.logbook import Logbook, with_stage_logs
 from powervm.migration import MoveUnderWay
 from powervm.outcome import Ending, Outcome, Repair, Severity
@@ -123,17 +123,17 @@ class Desk:
             self.close()
             raise
         self.session.lab = replace(self.lab, moves={**self.lab.moves, **chosen})
-        return [move for name in names for move in moves_of(self.lab, name)]
-
-    def lease_partition(self, name: str) -> None:
-        """Lease a partition that something is done to now."""
-        if self._holdings is not None:
-            self._holdings.cover_partition(name)
+        return list(chosen.values())
 
     def end_suite(self, suite: str) -> None:
         """What a suite has leased, it has leased until here."""
         if self._holdings is not None:
             self._holdings.end_suite(suite)
+
+    def cover(self, name: str) -> None:
+        """Lease a partition or an evacuation that is about to be changed, as far as it is not held yet."""
+        if self._holdings is not None:
+            self._holdings.cover_name(name)
 
     @property
     def session(self) -> LabSession:
@@ -205,7 +205,7 @@ class Desk:
     def remember(self, partition: str) -> Standing:
         """How a partition was before anything about it was changed; noted at the first call."""
         name = self.lab.partition(partition).name
-        self.lease_partition(name)
+        self.cover(name)
         if name not in self.standings:
             self.standings[name] = note(self.session, name)
         return self.standings[name]

@@ -45,7 +45,6 @@ class EvacuationKeywords(Topic):
         | Check Evacuation    night
         """
         desk = self._desk
-        desk.lease([evacuation], servers="shared", wait=None)
         result = check_evacuation(desk.session, desk.lab.evacuation(evacuation), keep=desk.keep)
         self._show(result, verb="checked")
         _refuse(f"Evacuation {evacuation}", result.problems(), result.outcomes)
@@ -74,7 +73,7 @@ class EvacuationKeywords(Topic):
         | Log    ${result.moved} have left in ${{ len($result.calls) }} calls.
         """
         desk = self._desk
-        desk.lease([evacuation], servers="shared", wait=None)
+        desk.cover(evacuation)
         gone = desk.departures.setdefault(evacuation, {})
 
         def leaving(departure: Departure) -> None:

@@ -22,6 +22,7 @@ class Holdings:
     """
 
     def __init__(self, lab: Lab) -> None:
+        self._lab = lab
         self._suite = running_suite()
         self._leases = Leases(lab, suite=self._suite, tell=tell)
 
@@ -36,9 +37,12 @@ class Holdings:
         self._leases.cover(move)
         self._bound_faults()
 
-    def cover_partition(self, name: str) -> None:
-        """Lease a partition that something else is done to than a move; see `Leases.cover_partition`."""
-        self._leases.cover_partition(name)
+    def cover_name(self, name: str) -> None:
+        """Lease a partition that something else is done to than a move, or an evacuation, as far as it is not held."""
+        if name in self._lab.partitions:
+            self._leases.cover_partition(name)
+        else:
+            self._leases.take([name])
         self._bound_faults()
 
     def end_suite(self, suite: str) -> None:

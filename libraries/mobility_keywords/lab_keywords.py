@@ -10,7 +10,7 @@ from mobility_keywords.desk import Way
 from mobility_keywords.tables import findings_table
 from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError
-from powervm.inspection import inspect_lab
+from powervm.inspection import Scope, inspect_lab
 from powervm.lab import Move
 from powervm.outcome import Outcome, Severity
 from powervm.secret import Password
@@ -62,14 +62,15 @@ class LabKeywords(Topic):
         self._desk.close()
 
     @keyword(tags=("lab", "check"))
-    def check_lab(self, *moves: Move | str) -> None:
+    def check_lab(self, *moves: str, partitions: bool = True) -> None:
         """Check that every machine of the lab answers, and that the consoles know the servers and partitions.
 
         All machines are asked at the same time. The log shows one table of everything that was looked at.
 
         Args:
-            moves: Only what these moves of the lab file need: their servers with consoles and Virtual I/O Servers,
-                and their partitions. Without any the whole lab is checked.
+            moves: Only what these moves and evacuations of the lab file need: their servers with consoles and Virtual
+                I/O Servers, and their partitions. Without any the whole lab is checked.
+            partitions: Whether partitions are looked at when no move is named.
 
         Raises:
             LabChecksFailed: Something does not answer or is not known; all of it is said, each with a remedy.
@@ -79,9 +80,8 @@ class LabKeywords(Topic):
         | Check Lab    local
         """
         lab = self._desk.lab
-        findings = inspect_lab(
-            self._desk.session, [move if isinstance(move, Move) else lab.move(move) for move in moves]
-        )
+        scope = Scope.of(lab, moves) if moves else Scope.everything(lab, partitions=partitions)
+        findings = inspect_lab(self._desk.session, scope)
         logger.info(findings_table(findings), html=True)
         errors = [finding.sentence() for finding in findings if finding.severity is Severity.ERROR]
         if errors:

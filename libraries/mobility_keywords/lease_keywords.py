@@ -46,7 +46,7 @@ class LeaseKeywords(Topic):
                 tests are skipped where the lab has not got what they need.
 
         Returns:
-            The moves, in the order of the names; those of an evacuation one by one, none for a partition.
+            The moves, in the order of the names; evacuations and partitions are left out.
 
         Raises:
             LeaseRefused: Something is not free, and did not become so in time; the message says who has it.

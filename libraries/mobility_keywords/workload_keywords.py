@@ -98,7 +98,7 @@ class WorkloadKeywords(Topic):
         """
         desk = self._desk
         entry = desk.lab.partition(partition)
-        desk.lease_partition(entry.name)
+        desk.cover(entry.name)
         desk.workloads.should_be_free(entry.name)
         session = desk.session
         workload = start_workload(

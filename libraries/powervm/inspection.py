@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from powervm.console import PartitionStatus
-from powervm.lab import SIMULATED, ConsoleEntry, Entry, Lab, Move, PartitionEntry, ViosEntry
+from powervm.lab import SIMULATED, ConsoleEntry, Entry, Evacuation, Lab, Move, PartitionEntry, ViosEntry
 from powervm.operation import finding_of, ok_finding
 from powervm.outcome import Finding, Severity
 from powervm.parallel import ask_all
@@ -42,12 +42,22 @@ class Scope:
     whole: bool = False
 
     @classmethod
-    def of(cls, lab: Lab, moves: Sequence[Move]) -> Scope:
-        """What the moves need, or the whole lab when there are none."""
-        if not moves:
-            return cls(frozenset(lab.servers), frozenset(lab.partitions), whole=True)
-        servers = {lab.server(name).name for move in moves for name in (move.source, move.target)}
-        return cls(frozenset(servers), frozenset(move.partition for move in moves))
+    def everything(cls, lab: Lab, *, partitions: bool = True) -> Scope:
+        """The whole lab, or all of it but its partitions."""
+        return cls(frozenset(lab.servers), frozenset(lab.partitions if partitions else ()), whole=True)
+
+    @classmethod
+    def of(cls, lab: Lab, names: Sequence[str]) -> Scope:
+        """What some moves and evacuations need.
+
+        Raises:
+            MobilityError: The lab file has none of that name.
+        """
+        chosen = [lab.evacuation(name) if name in lab.evacuations else lab.move(name) for name in names]
+        servers = {lab.server(name).name for item in chosen for name in (item.source, item.target)}
+        partitions = {item.partition for item in chosen if isinstance(item, Move)}
+        partitions |= {name for item in chosen if isinstance(item, Evacuation) for name in item.partitions or ()}
+        return cls(frozenset(servers), frozenset(partitions))
 
     def includes(self, entry: Entry, lab: Lab) -> bool:
         """Whether a machine is looked at. Hosts that watch from outside always are."""
@@ -58,12 +68,12 @@ class Scope:
         return not isinstance(entry, PartitionEntry) or entry.name in self.partitions
 
 
-def inspect_lab(session: LabSession, moves: Sequence[Move] = ()) -> list[Finding]:
-    """Ask every machine, or every one that the moves need, at the same time; nothing is changed, nothing is raised.
+def inspect_lab(session: LabSession, scope: Scope | None = None) -> list[Finding]:
+    """Ask every machine of the lab, or of a scope, at the same time; nothing is changed, nothing is raised.
 
     Machines that are known by name only are left out. A partition has to answer when its console says that it runs.
     """
-    scope = Scope.of(session.lab, moves)
+    scope = scope or Scope.everything(session.lab)
     deadline = Deadline(session.lab.limits.connect + session.lab.limits.command)
     entries = {name: session.lab.entry(name) for name in session.lab.endpoint_names()}
     known = {

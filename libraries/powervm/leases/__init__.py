@@ -3,7 +3,6 @@
 from powervm.leases.leases import LeaseRefused, Leases, Sharing, Tell
 from powervm.leases.locks import FOLDER_VARIABLE, LockFolder, LocksUnusable
 from powervm.leases.sessions import ConsoleFull, ConsoleSessions
-from powervm.leases.wants import moves_of
 
 __all__ = [
     "FOLDER_VARIABLE",
@@ -15,5 +14,4 @@ __all__ = [
     "LocksUnusable",
     "Sharing",
     "Tell",
-    "moves_of",
 ]

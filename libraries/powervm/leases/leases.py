@@ -82,7 +82,8 @@ class Leases:
             wait: Seconds; by default what the lab file says.
 
         Returns:
-            The move that each name of a move or pool stands for; that of a pool goes by the pool's name.
+            The move that each name stands for; that of a pool goes by the pool's name. Partitions and evacuations
+            are left out.
 
         Raises:
             LeaseRefused: Something is not free, and did not become so in time; the message says who has it.
@@ -133,7 +134,8 @@ class Leases:
         elif name in lab.moves:
             moves = [lab.move(name)]
         elif name in lab.evacuations:
-            return _Request(name, ((None, wants_of_evacuation(lab, name, exclusive_servers=exclusive)),))
+            wants = wants_of_evacuation(lab, lab.evacuations[name], exclusive_servers=exclusive)
+            return _Request(name, ((None, wants),))
         elif name in lab.partitions:
             anywhere = (whole_server(lab, server, exclusive=exclusive) for server in lab.servers)
             return _Request(name, ((None, (*wants_of_partition(lab, name), *anywhere)),))

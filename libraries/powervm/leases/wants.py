@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from powervm.lab import Lab, Move
+from powervm.lab import Evacuation, Lab, Move
 
 _KIND = Literal["partition", "server", "session"]
 _SHOWN = 40
@@ -37,33 +37,6 @@ class Want:
         return self.name.startswith("partition-")
 
 
-def moves_of(lab: Lab, name: str) -> tuple[Move, ...]:
-    """The moves that a name of the lab file means: of itself, or of each partition of an evacuation.
-
-    A partition means none, and neither does an evacuation of whoever is there.
-    """
-    if name in lab.moves:
-        return (lab.moves[name],)
-    entry = lab.evacuations.get(name)
-    partitions = entry.partitions or () if entry else ()
-    return tuple(
-        Move(name=f"{name}-{partition}", partition=partition, source=entry.source, target=entry.target)
-        for partition in partitions
-        if entry
-    )
-
-
-def wants_of_evacuation(lab: Lab, name: str, *, exclusive_servers: bool) -> tuple[Want, ...]:
-    """Its partitions, or all of the lab file when it names none, on either server; and the two servers."""
-    entry = lab.evacuations[name]
-    moves = [
-        Move(name=name, partition=partition, source=entry.source, target=entry.target)
-        for partition in entry.partitions or lab.partitions
-    ]
-    found = (want for move in moves for want in wants_of_move(lab, move, exclusive_servers=exclusive_servers))
-    return tuple(dict.fromkeys(found))
-
-
 def wants_of_partition(lab: Lab, name: str) -> tuple[Want, ...]:
     """A partition, wherever it is now."""
     return tuple(partition_on(lab, name, server) for server in lab.servers)
@@ -74,6 +47,16 @@ def wants_of_move(lab: Lab, move: Move, *, exclusive_servers: bool) -> tuple[Wan
     servers = (move.source, move.target)
     return (
         *(partition_on(lab, move.partition, server) for server in servers),
+        *(whole_server(lab, server, exclusive=exclusive_servers) for server in servers),
+    )
+
+
+def wants_of_evacuation(lab: Lab, evacuation: Evacuation, *, exclusive_servers: bool) -> tuple[Want, ...]:
+    """All its partitions, on either server, and the two servers."""
+    servers = (evacuation.source, evacuation.target)
+    names = lab.partitions if evacuation.partitions is None else evacuation.partitions
+    return (
+        *(partition_on(lab, name, server) for name in names for server in servers),
         *(whole_server(lab, server, exclusive=exclusive_servers) for server in servers),
     )
 
