@@ -131,6 +131,10 @@ class Desk:
         if self._session is None:
             return
         session = self._session
+        for evacuation, gone in self.departures.items():
+            if gone:
+                names = ", ".join(gone)
+                logger.warn(f"[{self.label}] Evacuation {evacuation}: {names} did not come home; see their outcomes.")
         try:
             forgotten = self.give_up_moves()
             done = session.put_back(unless=forgotten)

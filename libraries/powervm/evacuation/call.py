@@ -126,7 +126,7 @@ class Call:
             return End(None, trouble=error)
         try:
             result, timed_out = self._until_end(running)
-        except ConnectionLost as error:
+        except SshError as error:  # the migrations run on in firmware
             self._trouble.append(f"{error} The migrations run on without it; their state is read from the consoles.")
             self._follow_state(begun=any(item.begun for item in self._passengers))
             return End(None, trouble=error)
@@ -134,7 +134,7 @@ class Call:
             running.close()
         if result is not None and result.ok and not all(item.begun for item in self._passengers):
             self._follow_state(begun=False)
-        return End(result, timed_out=timed_out)
+        return End(result, timed_out=timed_out, limit=self._deadline.limit)
 
     def _until_end(self, running: RunningCommand) -> tuple[CommandResult | None, bool]:
         poll = self._session.lab.limits.poll
