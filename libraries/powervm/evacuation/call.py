@@ -213,6 +213,7 @@ class Call:
         own = said_about(result.stdout, item.name, [one.name for one in self._passengers])
         item.work.recorder.heard(own)
         if arrived and not own and len(self._passengers) > 1:
-            item.work.recorder.warn(f"{self._console.name}: migrlpar failed for others of the same call.")
+            others = f"{self._console.name}: migrlpar failed for others of the same call"
+            item.work.recorder.warn(f"{others}; {item.name} has arrived.")
             return replace(end, result=None)
         return replace(end, result=replace(result, stdout=own)) if own else end
