@@ -160,6 +160,19 @@ def test_an_evacuation_that_is_broken_off_can_still_be_brought_home(lab: Evacuat
     assert [lab.place(name)[0] for name in ("lp20", "lp21")] == ["p10b", "p10b"]
 
 
+def test_a_call_that_is_refused_as_a_whole_is_made_for_each(lab: Evacuations) -> None:
+    """What is for several partitions only may not be known to a console."""
+    control = next(item["name"] for item in lab.running.ready["endpoints"] if item["kind"] == "control")
+    refusal = "kind=command-fails endpoint=hmc2 command='migrlpar -o m*lp21,lp20*' code=HSCL1234 text=No. times=1"
+    assert lab.running.run(control, f"lab fault add {refusal}")[0] == 0
+    result = lab.evacuate("night")
+    assert endings(result) == {"lp21": "done", "lp20": "done", "lp22": "done", "lp23": "refused"}
+    assert result.calls == (("lp21", "lp20", "lp22"), ("lp21",), ("lp20",), ("lp22",))
+    warning = "hmc2: migrlpar failed: HSCL1234 No. Each of the 3 is asked for by itself."
+    assert warning in result.outcomes["lp20"].warnings
+    assert set(lab.home().values()) == {"done"}
+
+
 def test_everybody_who_can_leaves_when_nobody_is_named(lab: Evacuations) -> None:
     result = check_evacuation(lab.session, lab.session.lab.evacuation("all"), keep=lab.keep)
     assert (endings(result), result.left_out) == ({"lp3": "done"}, ())
