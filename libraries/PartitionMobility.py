@@ -8,13 +8,20 @@ from robotlibcore import DynamicCore
 
 from mobility_keywords.connection_keywords import ConnectionKeywords
 from mobility_keywords.desk import Desk
+from mobility_keywords.device_keywords import DeviceKeywords
 from mobility_keywords.evacuation_keywords import EvacuationKeywords
+from mobility_keywords.identity_keywords import IdentityKeywords
 from mobility_keywords.lab_keywords import LabKeywords
+from mobility_keywords.lease_keywords import LeaseKeywords
+from mobility_keywords.loop_keywords import LoopKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
+from mobility_keywords.power_keywords import PowerKeywords
+from mobility_keywords.processor_keywords import ProcessorKeywords
 from mobility_keywords.settings_arguments import CONVERTERS
-from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.simulations import SIMULATIONS
 from mobility_keywords.stage_log_keywords import StageLogKeywords
+from mobility_keywords.workload_keywords import WorkloadKeywords
 
 
 class PartitionMobility(DynamicCore):
@@ -64,11 +71,18 @@ class PartitionMobility(DynamicCore):
         self._desk = Desk()
         topics = (
             LabKeywords,
+            LeaseKeywords,
             MigrationKeywords,
             PartitionKeywords,
+            DeviceKeywords,
             StageLogKeywords,
             ConnectionKeywords,
+            IdentityKeywords,
+            WorkloadKeywords,
             EvacuationKeywords,
+            PowerKeywords,
+            ProcessorKeywords,
+            LoopKeywords,
         )
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self
@@ -79,6 +93,10 @@ class PartitionMobility(DynamicCore):
             return super().run_keyword(name, args, kwargs)
         finally:
             self._desk.log_commands()
+
+    def end_suite(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot Framework calls it with both
+        """What a suite has leased, it has leased until here."""
+        self._desk.end_suite(data.full_name)
 
     def close(self) -> None:
         """The run is over: nothing of it may stay behind."""

@@ -73,6 +73,7 @@ class EvacuationKeywords(Topic):
         | Log    ${result.moved} have left in ${{ len($result.calls) }} calls.
         """
         desk = self._desk
+        desk.cover(evacuation)
         gone = desk.departures.setdefault(evacuation, {})
 
         def leaving(departure: Departure) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from robot.api.deco import keyword
 
 from mobility_keywords.desk import Way
+from mobility_keywords.identity_desk import IdentityDesk
 from mobility_keywords.settings_arguments import settings_from, takes_settings
 from mobility_keywords.topic import Topic
 from powervm.homecoming import bring_home
@@ -86,6 +87,7 @@ class MigrationKeywords(Topic):
         way: Way = "there",
         options: str | None = None,
         stage_logs: bool | None = None,
+        identity: bool = False,
         **settings: Any,
     ) -> Outcome:
         """Move a partition, and prove that the move was good.
@@ -104,6 +106,8 @@ class MigrationKeywords(Topic):
             settings: Each of them; see `takes_settings`.
             stage_logs: Collect logs before and after, as `Collect Stage Logs` does, and the slow archives after a
                 failure; by default what the lab file says (``stage_logs``).
+            identity: Record the partition before, and check afterwards that it is unchanged, as
+                `Partition Identity Should Be Unchanged` does.
 
         Returns:
             The outcome record: ``duration`` in seconds, ``phases``, ``bytes``, ``findings``, ``rmc_wait`` and more.
@@ -118,12 +122,18 @@ class MigrationKeywords(Topic):
         | Migrate Partition    local    processor_pool=SharedPool01    redundant_movers=if available    wait=10 min
         """
         plan = self._desk.plan(move, way=way, to=to, options=options, settings=settings_from(settings))
-        return self._migrate(plan, way, stage_logs)
+        return self._migrate(plan, way, stage_logs, identity)
 
     @keyword(tags=("migration",))
     @takes_settings
     def migrate_partition_back(
-        self, move: str, *, options: str | None = None, stage_logs: bool | None = None, **settings: Any
+        self,
+        move: str,
+        *,
+        options: str | None = None,
+        stage_logs: bool | None = None,
+        identity: bool = False,
+        **settings: Any,
     ) -> Outcome:
         """Do a move of the lab file the other way round; the same as `Migrate Partition` with ``way=back``.
 
@@ -131,7 +141,7 @@ class MigrationKeywords(Topic):
             move: A move of the lab file.
             options: Options for migrlpar as text, instead of those of the lab file.
             settings: Each of them; see `takes_settings`.
-            stage_logs: As for `Migrate Partition`.
+            stage_logs, identity: As for `Migrate Partition`.
 
         Returns:
             The outcome record.
@@ -143,7 +153,7 @@ class MigrationKeywords(Topic):
         | Migrate Partition Back    crosshmc
         """
         plan = self._desk.plan(move, way="back", options=options, settings=settings_from(settings))
-        return self._migrate(plan, "back", stage_logs)
+        return self._migrate(plan, "back", stage_logs, identity)
 
     @keyword(tags=("migration",))
     @takes_settings
@@ -272,17 +282,21 @@ class MigrationKeywords(Topic):
         if not desk.in_use:
             return None
         plan = desk.plan(move)
+        standing = desk.standings.get(plan.move.partition)
+        if standing is not None and standing.server == plan.source.server:
+            desk.restore(standing.name)
         with desk.watching() as watch:
             outcome = bring_home(desk.session, plan, keep=desk.keep, watch=watch)
         if outcome.done:  # whatever was started for this partition is over now
             desk.give_up_moves(plan.partition)
         return desk.settle(outcome)
 
-    def _migrate(self, plan: MovePlan, way: Way, stage_logs: bool | None) -> Outcome:
+    def _migrate(self, plan: MovePlan, way: Way, stage_logs: bool | None, identity: bool) -> Outcome:
         desk = self._desk
 
         def move() -> Outcome:
             with desk.watching() as watch:
                 return migrate(desk.session, plan, keep=desk.keep, watch=watch)
 
-        return desk.settle(desk.accompanied(plan, way, stage_logs, move))
+        with IdentityDesk(desk).watched(plan.move.partition, identity):
+            return desk.settle(desk.accompanied(plan, way, stage_logs, move))

@@ -15,6 +15,7 @@ from powervm.operation import Keeper, Work, run_operation
 from powervm.outcome import Ending, Outcome
 from powervm.placement import Where, find_partition, settle, unfit
 from powervm.plan import MovePlan, plan_move
+from powervm.power import switch_of
 from powervm.progress import Watcher, nobody
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.session import LabSession
@@ -77,6 +78,10 @@ def _leads_away(work: Work) -> bool:
 def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     # what it was when it left does not matter: it can only move as what it is now
     off = work.recorder.places[1].state == NOT_ACTIVATED
+    if not off and not work.plan.active:  # it left powered off; the mode that it runs in may not fit home
+        with work.recorder.phase("shutdown"):
+            switch_of(work.session, work.plan.move.partition).force_off(work.session.lab.limits.rmc)
+        off = True
     way_back = work.plan.move.back()
     kind = MoveKind.INACTIVE if off else MoveKind.ACTIVE
     move = replace(way_back, kind=kind, settings=way_back.settings.fitting(active=not off))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 
 from powervm.arrangement import arrange
 from powervm.console import ConsoleCommandFailed, ManagedSystem
 from powervm.errors import MobilityError
+from powervm.escort import Escort
 from powervm.identity import CHECK, identified, prove_move, read_again
 from powervm.operation import Keeper, Work, conduct, open_work, run_operation
 from powervm.outcome import Ending, Outcome
@@ -19,7 +21,7 @@ from powervm.outcome.model import Bytes
 from powervm.placement import Where, judge, look, settle
 from powervm.plan import MovePlan
 from powervm.preflight import Facts, run_preflight
-from powervm.progress import Follower, Watcher, nobody
+from powervm.progress import Follower, Progress, Watcher, nobody
 from powervm.promises import check_promises
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.rmc import RmcLink
@@ -39,11 +41,19 @@ def check_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> Outcome:
     return run_operation("check", session, plan, keep, steps)
 
 
-def validate_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> Outcome:
-    """Check the prerequisites, then let the console validate (``migrlpar -o v``)."""
+def validate_move(session: LabSession, plan: MovePlan, *, keep: Keeper, checked_first: bool = True) -> Outcome:
+    """Check the prerequisites, then let the console validate (``migrlpar -o v``).
+
+    Args:
+        session: The opened lab.
+        plan: Who would go where.
+        keep: Is given the outcome.
+        checked_first: Without it the console is asked whatever we think of the move.
+    """
 
     def steps(work: Work) -> Outcome:
-        preflight(work)
+        if checked_first:
+            work, _ = preflight(work)
         validate(arrange(work, change=False))
         return work.recorder.finish(Ending.DONE)
 
@@ -80,15 +90,16 @@ class MoveUnderWay:
     Attributes:
         work: What its steps share.
         facts: What was true before it began.
+        escort: Looks at devices meanwhile.
         read_at: When the partition's identity had been read, by the monotonic clock.
         command: ``migrlpar`` on its channel; None when it could not be started, or nobody knows whether it was.
         trouble: Why there is no command.
         movers: The movers of source and target that the console named.
     """
 
-    def __init__(self, work: Work, facts: Facts) -> None:
+    def __init__(self, work: Work, facts: Facts, escort: Escort) -> None:
         limits, plan = work.session.lab.limits, work.plan
-        self.work, self.facts = work, facts
+        self.work, self.facts, self.escort = work, facts, escort
         self.read_at = monotonic()
         self.deadline = Deadline(limits.migration)
         self.end_phase = work.recorder.begin_phase("migration")
@@ -119,17 +130,20 @@ class MoveUnderWay:
         if self.command is not None:
             self.command.close()
         self.end_phase()
+        self.escort.give_up()
         outcome = self.work.recorder.finish(Ending.INTERRUPTED, f"Nobody waited for the end of {self.work.plan.title}.")
         keep(outcome)
         return outcome
 
 
 def _start(work: Work) -> MoveUnderWay:
-    facts = preflight(work)
+    work, facts = preflight(work)
     work = arrange(work)
     validate(work)
     read_before(work)
-    return MoveUnderWay(work, facts)
+    escort = Escort(work, facts)
+    escort.begin()
+    return MoveUnderWay(work, facts, escort)
 
 
 def read_before(work: Work) -> None:
@@ -144,16 +158,35 @@ def read_before(work: Work) -> None:
 
 
 def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
+    def watch_both(progress: Progress) -> None:
+        watch(progress)
+        move.escort.look(progress)
+
+    try:
+        return _conclude(move, watch_both)
+    finally:  # also when it is broken off: nothing of it is left running in the partition
+        move.escort.give_up()
+
+
+def _conclude(move: MoveUnderWay, watch: Watcher) -> Outcome:
     work = move.work
     try:
         end = _follow(move, move.command, watch) if move.command else _follow_blindly(move)
     finally:
         move.end_phase()
     work.recorder.migration_ended()
-    return conclude(work, end, move.facts, move.read_at, move.movers)
+    return conclude(work, end, move.facts, move.read_at, movers=move.movers, escort=move.escort)
 
 
-def conclude(work: Work, end: End, facts: Facts, read_at: float, movers: Sequence[tuple[str, str]]) -> Outcome:
+def conclude(
+    work: Work,
+    end: End,
+    facts: Facts,
+    read_at: float,
+    *,
+    movers: Sequence[tuple[str, str]],
+    escort: Escort | None = None,
+) -> Outcome:
     """Look where the partition is after migrlpar has ended, prove the move if it moved, and judge.
 
     Args:
@@ -162,6 +195,7 @@ def conclude(work: Work, end: End, facts: Facts, read_at: float, movers: Sequenc
         facts: What was true before it began.
         read_at: When the partition's identity had been read, by the monotonic clock.
         movers: The movers of source and target that the console named.
+        escort: Who has looked at devices meanwhile, if anybody has.
     """
     where = _locate(work)
     if where is Where.TARGET:
@@ -170,18 +204,28 @@ def conclude(work: Work, end: End, facts: Facts, read_at: float, movers: Sequenc
         check_promises(work, movers)
         if work.plan.active:
             _wait_for_rmc(work)
+        if escort:
+            escort.prove()
+            escort.end()
         return moved(work, end)
+    if escort:
+        escort.end()
     return not_moved(work, where, end)
 
 
-def preflight(work: Work) -> Facts:
-    """All checks; every error ends the operation, and all of them are said."""
+def preflight(work: Work) -> tuple[Work, Facts]:
+    """All checks; every error ends the operation, and all of them are said.
+
+    Returns:
+        The work, where the request to migrlpar has the mappings of devices that were worked out, and the facts.
+    """
     limits = work.session.lab.limits
     facts = run_preflight(work.session, work.plan, work.recorder, Deadline(limits.validation + limits.rmc))
     errors = [error.sentence() for error in work.recorder.errors]
     if errors:
         work.end(Ending.REFUSED, "\n".join(dict.fromkeys(errors)))
-    return facts
+    work.recorder.mappings = facts.devices.mappings
+    return replace(work, plan=work.plan.with_mappings(facts.devices.mappings)), facts
 
 
 def validate(work: Work) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from powervm.console import MigrationRequest
-from powervm.lab import Lab, Move, MoveKind, Route
+from powervm.console import MigrationRequest, Operation
+from powervm.console.command_line import BadMigrationOptions, split_options
+from powervm.lab import Lab, Move, MoveKind, Route, ViosEntry
 from powervm.outcome import LabNote, Side
 from powervm.settings import NO_SETTINGS, MigrationSettings, check_settings
 
@@ -42,9 +45,31 @@ class MovePlan:
         return "active" if self.active else "inactive"
 
     @property
-    def unmapped_vnic(self) -> bool:
-        """The lab file wants a vNIC mapped on the target, and nothing in the request does that."""
-        return self.lab.vnic is not None and "vnic_mappings" not in self.request.options
+    def moves_ports(self) -> bool:
+        """migrlpar is asked to make migratable SR-IOV ports again on the target."""
+        with suppress(BadMigrationOptions):  # said when they are sent
+            return any(word.startswith("--migsriov") for word in self.request.words(Operation.MIGRATE))
+        return False
+
+    @property
+    def has_own_data(self) -> bool:
+        """The free options have configuration data of their own."""
+        with suppress(BadMigrationOptions):
+            return any(word[:2] in ("-i", "-f") for word in split_options(self.request.options))
+        return False
+
+    def with_mappings(self, mappings: Mapping[str, list[str]]) -> MovePlan:
+        """The same move, where migrlpar is told about devices, too."""
+        data = {**self.request.data, **mappings}
+        return replace(self, request=replace(self.request, data=data))
+
+    def virtual_io_servers(self, side: Side) -> Mapping[str, ViosEntry]:
+        """The Virtual I/O Servers of a side, by their names in the lab file and in its order."""
+        return self.lab.servers[side.server].virtual_io_servers
+
+    def hosts(self, side: Side) -> tuple[str, ...]:
+        """Their names on the console."""
+        return tuple(entry.partition for entry in self.virtual_io_servers(side).values())
 
     @property
     def sides(self) -> tuple[Side, Side]:

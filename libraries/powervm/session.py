@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from powervm.console import ManagementConsole
 from powervm.errors import MobilityError
-from powervm.lab import Lab
+from powervm.lab import ConsoleEntry, Lab
+from powervm.leases import ConsoleSessions
 from powervm.outcome import Repair
 from powervm.partition import LinuxPartition
 from powervm.ssh import AuthenticationFailed, CommandResult, Connection, Refusals
@@ -53,6 +54,7 @@ class LabSession:
         self.lab = lab
         self.refused = refused or Refused()
         self._observer = observer
+        self._sessions = ConsoleSessions(lab)
         self._connections: dict[str, Connection] = {}
         self._lock = threading.Lock()
         self._put_back: list[tuple[Repair, str, Callable[[Deadline], None]]] = []
@@ -61,12 +63,37 @@ class LabSession:
         """Go on with a changed description of the same lab; what is to be put back stays remembered."""
         self.close()
         self.lab = lab
+        self._sessions = ConsoleSessions(lab)
+
+    def reserve_sessions(self, *, tell: Callable[[str], None]) -> None:
+        """Take the places that the connections to the consoles need; see `powervm.leases.sessions`.
+
+        Without this each place is taken when it is needed first, and nobody hears that it has to be waited for.
+
+        Raises:
+            ConsoleFull: All sessions of one are taken.
+        """
+        with self._lock:
+            for console in self.lab.consoles.values():
+                if console.access.host:
+                    self._sessions.take_first(console.name, tell=tell)
+
+    def add_session(self, console: str, *, tell: Callable[[str], None]) -> None:
+        """Take one more place at a console, for a connection that is not one of these.
+
+        Raises:
+            ConsoleFull: All sessions are taken.
+        """
+        with self._lock:
+            self._sessions.take(console, tell=tell)
 
     def connection(self, name: str) -> Connection:
         """The one connection to the endpoint of that name."""
         with self._lock:
             if name not in self._connections:
                 endpoint = self.lab.endpoint(name)
+                if isinstance(self.lab.entry(name), ConsoleEntry):
+                    self._sessions.take_first(name)
                 self._connections[name] = Connection(endpoint, observer=self._observer, refusals=self.refused.logins)
             return self._connections[name]
 
@@ -122,6 +149,7 @@ class LabSession:
             connections, self._connections = list(self._connections.values()), {}
         for connection in connections:
             connection.close()
+        self._sessions.release()
 
     def __enter__(self) -> LabSession:
         return self

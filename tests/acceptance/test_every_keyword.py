@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import yaml
-
 from support.robot_run import run_robot
 from support.simulated import joined_lab_file, simulated_lab
 
@@ -63,19 +61,13 @@ def test_a_wrong_password_is_tried_once_in_a_whole_run(tmp_path: Path) -> None:
     """Two suites use the same lab file; the console hears of it once."""
     with simulated_lab(tmp_path / "world") as running:
         (tmp_path / "wrong").write_text("not-the-password\n", encoding="utf-8")
-        file = joined_lab_file(tmp_path, running, {"consoles.hmc1.password": {"file": str(tmp_path / "wrong")}})
+        file = joined_lab_file(
+            tmp_path, running, {"consoles.hmc1.password": {"file": str(tmp_path / "wrong")}, "limits.connect": 6}
+        )
         run = run_robot(tmp_path / "out", "-v", f"LAB:{file}", "suites/local.robot", "suites/crosshmc.robot")
         logins = [event for event in running.history("login") if event["endpoint"] == "hmc1"]
     assert {status for status, _ in run.tests.values()} == {"FAIL"}
     assert [event["result"] for event in logins] == ["refused"]
-
-
-def test_a_lab_with_a_vnic_is_not_moved_without_its_mapping(tmp_path: Path) -> None:
-    vnic = yaml.safe_load(VNIC)
-    with simulated_lab(tmp_path / "world") as running:
-        file = joined_lab_file(tmp_path, running, {"vnic": vnic})
-        run = run_robot(tmp_path / "out", "-v", f"LAB:{file}", "suites/local.robot")
-    assert run.first_message().startswith("lp1: the lab file asks for the mapping of a vNIC")
 
 
 FORGETFUL = f"""\
@@ -87,16 +79,4 @@ Suite Teardown    Close Lab
 *** Test Cases ***
 It Is Started And Forgotten
     Start Migration    local
-"""
-
-VNIC = """\
-slot: 6
-capacity: 2
-adapters: [U78D2.001.WZS00AB-P1-C4]
-ports: [0]
-target_adapters: [U78D2.001.WZS00CD-P1-C7]
-target_ports: [1]
-interface: env6
-address: 198.51.100.7/24
-peer: 198.51.100.1
 """

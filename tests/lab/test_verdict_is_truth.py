@@ -72,7 +72,10 @@ CASES: dict[str, tuple[Ending, ...]] = {
     f"kind=migration-breaks {ON_MOVE}=clean-up leave=failed + kind=session-cut {MIGRLPAR} {ON_MOVE}=suspend"
     f" + {QUESTIONS_FAIL}": (Ending.FAILED_AND_RECOVERED,),
 }
-NO_MATTER_OF_THE_MOVE = {"stress-ng-dies", "path-lost", "link-lost", "kernel-lines", "backing-changed", "pool-changed"}
+NO_MATTER_OF_THE_MOVE = {
+    *("stress-ng-dies", "path-lost", "link-lost", "port-not-found", "kernel-lines", "backing-changed"),
+    *("pool-changed", "address-changed", "adapter-left"),
+}
 """What these change is judged by checks of their own, not by the migration."""
 
 

@@ -29,7 +29,7 @@ from powervm.console.answers import (
 from powervm.console.command_line import MigrationRequest, Operation
 from powervm.console.mover_answers import MoverFigures, MoverPair, read_mover_figures, read_mover_pairs
 from powervm.errors import MobilityError
-from powervm.messages import codes_in, explain, headline
+from powervm.messages import codes_in, explain, headline, read_details
 from powervm.records import Record, flag, read_records, read_values, write_record
 from powervm.secret import Password
 from powervm.ssh import CommandResult, Connection, RunningCommand
@@ -59,7 +59,8 @@ class ConsoleCommandFailed(MobilityError):
         program = result.command.split(maxsplit=1)[0]
         remedy = next((item.remedy for item in reversed(explain(self.output)) if item.remedy), "")
         said = headline(self.output) or f"no message, exit status {result.status}"
-        super().__init__(f"{result.endpoint}: {program} failed: {said}", remedy=remedy)
+        details = [detail.sentence for detail in read_details(self.output)]
+        super().__init__(f"{result.endpoint}: {program} failed: {said}", remedy=" ".join(details) or remedy)
 
 
 class ManagementConsole:
@@ -157,6 +158,24 @@ class ManagementConsole:
         words += ["--filter", f"lpar_names={request.partition}"]
         return [pair for row in read_records(self._ask(words, deadline)) for pair in read_mover_pairs(row)]
 
+    def listing(self, command: str, deadline: Deadline | None = None) -> str:
+        """What a listing command prints, as it is; the words of ``command`` have to be quoted for a shell."""
+        return self._ask(shlex.split(command), deadline)
+
+    # --- devices ------------------------------------------------------------------------------------------------
+
+    def rows(self, words: Sequence[str], deadline: Deadline | None = None) -> list[Record]:
+        """What a list command prints, for the readers of `powervm.devices`; empty when there is nothing to list."""
+        return read_records(self._ask(words, deadline))
+
+    def values(self, words: Sequence[str], names: Sequence[str], deadline: Deadline | None = None) -> list[Record]:
+        """Attributes by name, also such that a default row leaves out (``-F``)."""
+        return read_values(self._ask([*words, "-F", ",".join(names)], deadline), names)
+
+    def on_virtual_io_server(self, system: str, server: str, command: str, deadline: Deadline | None = None) -> str:
+        """What a command of padmin prints on a Virtual I/O Server, run through RMC (``viosvrcmd``)."""
+        return self._ask(["viosvrcmd", "-m", system, "-p", server, "-c", command], deadline)
+
     # --- migrations ---------------------------------------------------------------------------------------------
 
     def validate(self, request: MigrationRequest, deadline: Deadline) -> CommandResult:
@@ -248,6 +267,31 @@ class ManagementConsole:
         """Set what a mover takes (``migrlpar -o set``): attributes as ``lslparmigr -r msp`` lists them."""
         data = write_record({name: str(value) for name, value in figures.items()})
         self._ask(["migrlpar", "-o", "set", "-m", system, "-r", "lpar", "-p", server, "-i", data], deadline)
+
+    # --- power and profiles ---------------------------------------------------------------------------------------
+
+    def activate(self, system: str, partition: str, *, profile: str = "", deadline: Deadline | None = None) -> None:
+        """Switch a partition on, with a profile or with its current configuration; it comes up later."""
+        words = ["chsysstate", "-r", "lpar", "-m", system, "-o", "on", "-n", partition]
+        self._ask([*words, "-f", profile] if profile else words, deadline)
+
+    def shut_down(self, system: str, partition: str, *, orderly: bool, deadline: Deadline | None = None) -> None:
+        """Switch a partition off: through its operating system, which needs RMC, or at once; it is off later."""
+        how = ["osshutdown"] if orderly else ["shutdown", "--immed"]
+        self._ask(["chsysstate", "-r", "lpar", "-m", system, "-o", *how, "-n", partition], deadline)
+
+    def profile_mode(self, system: str, partition: str, profile: str, deadline: Deadline | None = None) -> str:
+        """The processor compatibility mode that a profile asks for, for example ``default`` or ``POWER9``."""
+        wanted = f"lpar_names={partition},profile_names={profile}"
+        words = ["lssyscfg", "-r", "prof", "-m", system, "--filter", wanted]
+        return self._one(words, lambda row: row.get("lpar_proc_compat_mode", ""), deadline)
+
+    def set_profile_mode(
+        self, system: str, partition: str, profile: str, mode: str, deadline: Deadline | None = None
+    ) -> None:
+        """Let a profile ask for a mode; it takes effect when the partition is activated with that profile."""
+        data = write_record({"name": profile, "lpar_name": partition, "lpar_proc_compat_mode": mode})
+        self._ask(["chsyscfg", "-r", "prof", "-m", system, "-i", data], deadline)
 
     # --- how it is asked ----------------------------------------------------------------------------------------
 

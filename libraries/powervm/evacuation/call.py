@@ -229,7 +229,7 @@ class Call:
         """Where one of them is, and whether that is good. What the call says of others is not its fault."""
         where, _ = settle(self._session, item.work.plan, Deadline(self._session.lab.limits.settle))
         own = self._own_end(item, end, arrived=where is Where.TARGET)
-        return conclude(item.work, own, item.facts, item.read_at, item.movers)
+        return conclude(item.work, own, item.facts, item.read_at, movers=item.movers)
 
     def _own_end(self, item: Passenger, end: End, *, arrived: bool) -> End:
         result = end.result

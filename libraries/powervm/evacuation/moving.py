@@ -195,8 +195,8 @@ class Convoy:
 
     def _preflight(self, works: Sequence[Work]) -> list[Ready]:
         """All checks of each. The first one is alone: what it mends, such as trust, is mended for all."""
-        first = self._each(works[:1], lambda work: Ready(work, preflight(work)))
-        return [*first, *self._each(works[1:], lambda work: Ready(work, preflight(work)))]
+        first = self._each(works[:1], lambda work: Ready(*preflight(work)))
+        return [*first, *self._each(works[1:], lambda work: Ready(*preflight(work)))]
 
     def _roomy(self, ready: Sequence[Ready]) -> list[Ready]:
         """The largest first, without those for which the target has no room once the others are there."""

@@ -1,5 +1,6 @@
 """What a lab is: the file that describes it, and the model that the library works with."""
 
+from powervm.lab.devices import Network, Storage, StorageMapping, Vnic
 from powervm.lab.entries import (
     Access,
     ConsoleEntry,
@@ -16,7 +17,7 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Vnic,
+    Workload,
 )
 from powervm.lab.load import load_lab
 from powervm.lab.model import SIMULATED, Lab
@@ -36,6 +37,7 @@ __all__ = [
     "Logs",
     "Move",
     "MoveKind",
+    "Network",
     "PartitionEntry",
     "PeerEntry",
     "Problem",
@@ -44,8 +46,11 @@ __all__ = [
     "Route",
     "ServerEntry",
     "Simulated",
+    "Storage",
+    "StorageMapping",
     "ViosEntry",
     "Vnic",
+    "Workload",
     "load_lab",
     "load_ready",
 ]

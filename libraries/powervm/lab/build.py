@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from powervm.lab.device_document import StorageSection
+from powervm.lab.devices import Network, Storage, StorageMapping, Vnic
 from powervm.lab.document import (
     ConsoleSection,
     EndpointSection,
     LabDocument,
+    LeasesSection,
     PartitionSection,
     RouteSection,
     ServerSection,
@@ -30,7 +33,7 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Vnic,
+    Workload,
 )
 from powervm.lab.model import Lab
 from powervm.lab.problems import Problem
@@ -57,14 +60,16 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
         },
         moves={name: _move(document, name) for name in document.moves},
         evacuations={name: _evacuation(document, name) for name in document.evacuations},
+        pools={name: tuple(moves) for name, moves in document.pools.items()},
+        lease_wait=document.leases.wait if isinstance(document.leases, LeasesSection) else 0.0,
         limits=Limits(**_fields(document.limits)),
         repair=frozenset(Repair(name) for name in document.repair),
-        workload=document.workload.command if document.workload else None,
+        workload=Workload(**_fields(document.workload)) if document.workload else None,
         iterations=document.iterations,
+        duration=document.duration,
         logs=Logs(**_fields(document.logs)),
         stage_logs=document.stage_logs,
         kernel_rules=tuple(rule.model_dump(by_alias=True, exclude_none=True) for rule in document.kernel_rules),
-        vnic=Vnic(**_fields(document.vnic)) if document.vnic else None,
     )
 
 
@@ -90,7 +95,7 @@ def _console(name: str, entry: ConsoleSection) -> ConsoleEntry:
         other: (route.address, route.user) if isinstance(route, RouteSection) else (route, None)
         for other, route in entry.routes.items()
     }
-    return ConsoleEntry(name=name, access=_access(entry), routes=routes)
+    return ConsoleEntry(name=name, access=_access(entry), routes=routes, sessions=entry.sessions)
 
 
 def _server(name: str, entry: ServerSection, shared: frozenset[str]) -> ServerEntry:
@@ -137,6 +142,9 @@ def _move(document: LabDocument, name: str) -> Move:
         options=move.options,
         profile=move.profile,
         settings=settings_of(move.settings),
+        vnic=Vnic(**_fields(move.vnic)) if move.vnic else None,
+        network=Network(**_fields(move.network)) if move.network else None,
+        storage=_storage(move.storage) if move.storage else None,
     )
 
 
@@ -151,3 +159,10 @@ def _evacuation(document: LabDocument, name: str) -> Evacuation:
         options=entry.options,
         settings=settings_of(entry.settings),
     )
+
+
+def _storage(section: StorageSection) -> Storage:
+    target, source = (
+        tuple(StorageMapping(**_fields(entry)) for entry in entries) for entries in (section.target, section.source)
+    )
+    return Storage(mappings=section.mappings, target=target, source=source)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
+from powervm.lab.device_document import NetworkSection, StorageSection, VnicSection
+from powervm.lab.section import STRICT
 from powervm.lab.settings_section import SettingsSection, check_section
 from powervm.lab.values import AnyPath, Duration, ExistingFile, Host, Pause, Port, SecretText, Text, wrong
 
@@ -26,11 +28,9 @@ def _form(value: object) -> str | None:
 
 
 class Section(BaseModel):
-    """A mapping with fixed keys. Inputs are hidden in pydantic's own errors: they might be passwords."""
+    """A mapping with fixed keys."""
 
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
-    )
+    model_config = STRICT
 
 
 class EndpointSection(Section):
@@ -80,6 +80,8 @@ class ConsoleSection(EndpointSection):
 
     routes: dict[str, Route] = {}
     """How this console reaches other consoles, by their names: an address, or a mapping with address and user."""
+    sessions: Annotated[int, Field(ge=1, le=1000)] = 30
+    """SSH connections that all runs on this computer together hold to it; real consoles fail above 40."""
 
 
 class ViosSection(EndpointSection):
@@ -132,6 +134,12 @@ class MoveSection(Section):
     """Profile that holds the migrated configuration on the target (migrlpar -n); by default the console chooses."""
     settings: SettingsSection | None = None
     """What is chosen about the migration, in the words that keywords take; see Keywords."""
+    vnic: VnicSection | None = None
+    """The vNIC whose backing devices are mapped; on the way back both sides change places."""
+    network: NetworkSection | None = None
+    """The network that is watched from within the partition while it moves."""
+    storage: StorageSection | None = None
+    """How the virtual storage adapters are mapped to Virtual I/O Servers; by default the console chooses."""
 
     @model_validator(mode="after")
     def _settings_that_go_together(self) -> MoveSection:
@@ -193,7 +201,13 @@ class WorkloadSection(Section):
     """What the partition does while it moves."""
 
     command: Text
-    """Command line of the load, run in the partition."""
+    """Command line or script of the load, run in the partition."""
+    kind: Literal["stress-ng", "fio", "iperf3", "command"] | None = None
+    """Which rule judges it; by default what the command line looks like."""
+    limit: Duration | None = None
+    """After which the partition itself ends it, whatever became of the run; by default 4 hours."""
+    environment: dict[str, SecretText] = {}
+    """Variables for it, whose values are secret: in the forms of a password."""
 
 
 class LogsSection(Section):
@@ -236,46 +250,6 @@ class KernelRuleSection(Section):
     """The last day of the rule; needed for a known issue."""
 
 
-class VnicSection(Section):
-    """A vNIC whose backing devices are mapped on the target. Ports and adapters are in the same order."""
-
-    slot: Annotated[int, Field(ge=3, le=2999)]
-    """Virtual slot of the vNIC."""
-    capacity: Annotated[float, Field(gt=0, le=100)] = 2.0
-    """Capacity of each backing device in percent of its port."""
-    adapters: Annotated[list[Text], Field(min_length=1)]
-    """Location codes of the SR-IOV adapters on the source."""
-    target_adapters: Annotated[list[Text], Field(min_length=1)]
-    """Location codes of the SR-IOV adapters on the target."""
-    ports: list[Annotated[int, Field(ge=0)]]
-    """Physical port of each adapter on the source."""
-    target_ports: list[Annotated[int, Field(ge=0)]]
-    """Physical port of each adapter on the target."""
-    interface: Text | None = None
-    """Name of the network interface in the partition."""
-    address: Text | None = None
-    """Its address with prefix length or mask, as ip addr add takes it, for example 198.51.100.7/24."""
-    peer: Text | None = None
-    """Address that must answer a ping through the interface."""
-
-    @model_validator(mode="after")
-    def _a_port_for_each_adapter(self) -> VnicSection:
-        for side, adapters, ports in (
-            ("", self.adapters, self.ports),
-            ("target_", self.target_adapters, self.target_ports),
-        ):
-            if len(adapters) != len(ports):
-                raise wrong(
-                    f"{side}adapters has {_entries(len(adapters))} and {side}ports has {_entries(len(ports))}.",
-                    "Name one port for each adapter, in the same order.",
-                )
-        return self
-
-
-def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
-
-
 class SimulatedSection(Section):
     """Which simulated lab answers: one that is started for the run, or one that runs already."""
 
@@ -294,6 +268,19 @@ class SimulatedSection(Section):
                 "Give world to start a lab for the run, or ready_file to join a running one.",
             )
         return self
+
+
+class LeasesSection(Section):
+    """What happens when another run on this computer has what a suite needs."""
+
+    wait: Pause = 1800.0
+    """How long it is waited for; 0 refuses at once."""
+
+
+Leases = Annotated[
+    Annotated[Literal["refuse"], Tag(TEXT_FORM)] | Annotated[LeasesSection, Tag(MAPPING_FORM)],
+    Discriminator(_form),
+]
 
 
 class LabDocument(Section):
@@ -319,22 +306,26 @@ class LabDocument(Section):
     """The moves that suites ask for, by name."""
     evacuations: dict[str, EvacuationSection] = {}
     """The evacuations that suites ask for, by name."""
+    pools: dict[str, Annotated[list[Text], Field(min_length=1)]] = {}
+    """Lists of equivalent moves, by name: a suite that asks for the pool gets the first move that is free."""
+    leases: Leases = LeasesSection()
+    """Whether a suite waits for what another run on this computer has: {wait: 30 min}, or refuse."""
     limits: LimitsSection = LimitsSection()
     """How long things may take."""
     repair: list[Literal["rmc", "services", "mover_service"]] = ["rmc", "services"]
     """What may be mended without asking when a check finds it broken; each repair is recorded."""
     workload: WorkloadSection | None = None
     """What the partition does while it moves."""
-    iterations: Annotated[int, Field(ge=1)] = 1
-    """How many times a move is done there and back."""
+    iterations: Annotated[int, Field(ge=1)] | None = None
+    """How many times a move is done there and back; by default once, or as often as the time box allows."""
+    duration: Duration | None = None
+    """A time box for that: no further round is begun when it is over."""
     logs: LogsSection = LogsSection()
     """What is collected beside the built-in lists."""
     stage_logs: bool = False
     """Whether every migration collects logs before and after by itself."""
     kernel_rules: list[KernelRuleSection] = []
     """What lines of the kernel log mean, before the built-in rules."""
-    vnic: VnicSection | None = None
-    """The vNIC that is mapped to adapters of the target."""
 
 
 def json_schema() -> dict[str, Any]:

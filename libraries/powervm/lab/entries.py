@@ -6,11 +6,12 @@ All of it is read only. Durations are in seconds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar
 
+from powervm.lab.devices import Network, Storage, Vnic
 from powervm.secret import Password
 from powervm.settings import NO_SETTINGS, MigrationSettings
 from powervm.ssh import Login
@@ -105,6 +106,7 @@ class ConsoleEntry(Entry):
 
     Attributes:
         routes: How it reaches other consoles, by their names; the user is None for the one of the lab file there.
+        sessions: SSH connections that all runs on this computer together hold to it at most.
     """
 
     KIND = "console"
@@ -112,6 +114,7 @@ class ConsoleEntry(Entry):
     DEFAULT_USER = "hscroot"
 
     routes: Mapping[str, tuple[str, str | None]]
+    sessions: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +185,9 @@ class Move:
         options: More options for migrlpar, as text.
         profile: Profile on the target, or None.
         settings: What is chosen by name.
+        vnic: The vNIC whose backing devices are mapped.
+        network: The network that is watched.
+        storage: How storage is mapped; None leaves it to the console.
     """
 
     name: str
@@ -192,11 +198,22 @@ class Move:
     options: str = ""
     profile: str | None = None
     settings: MigrationSettings = NO_SETTINGS
+    vnic: Vnic | None = None
+    network: Network | None = None
+    storage: Storage | None = None
 
     def back(self) -> Move:
         """The same way in the other direction; its name ends with ``-back``, and the way back of that does not."""
         name = self.name[: -len("-back")] if self.name.endswith("-back") else f"{self.name}-back"
-        return replace(self, name=name, source=self.target, target=self.source, settings=self.settings.back())
+        return replace(
+            self,
+            name=name,
+            source=self.target,
+            target=self.source,
+            settings=self.settings.back(),
+            vnic=self.vnic and self.vnic.back(),
+            storage=self.storage and self.storage.back(),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,25 +260,20 @@ class Logs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Vnic:
-    """A vNIC whose backing devices are mapped on the target; the lists run in step.
+class Workload:
+    """What a partition does while it moves.
 
     Attributes:
-        slot: Virtual slot, 3 to 2999.
-        capacity: Percent of the port, for each backing device.
-        address: With prefix length or mask, as ``ip addr add`` takes it.
-        peer: Address that must answer a ping.
+        command: Command line or script.
+        kind: ``stress-ng``, ``fio``, ``iperf3`` or ``command``; None for what the command line looks like.
+        limit: Seconds after which the partition ends it; None for the default.
+        environment: Variables for it, whose values are secret.
     """
 
-    slot: int
-    capacity: float
-    adapters: tuple[str, ...]
-    target_adapters: tuple[str, ...]
-    ports: tuple[int, ...]
-    target_ports: tuple[int, ...]
-    interface: str | None = None
-    address: str | None = None
-    peer: str | None = None
+    command: str
+    kind: str | None = None
+    limit: float | None = None
+    environment: Mapping[str, Password] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Vnic,
+    Workload,
 )
 from powervm.lab.problems import Problem, suggestion
 from powervm.lab.ready import Ready, ReadyError, read_ready
@@ -48,10 +48,13 @@ class Lab:
         file: The lab file, as it was given.
         warnings: What the reader of the lab file found worth a warning.
         simulated: How the simulated lab is had; None when the machines are real.
-        workload: Command line of the load in the partition, or None.
+        pools: Names of equivalent moves, by the name of the pool.
+        lease_wait: Seconds that a suite waits for what another run on this computer has.
+        workload: The load in the partition, or None.
         stage_logs: Every migration collects logs before and after by itself.
         kernel_rules: A tester's own rules for kernel logs, as `powervm.kernel_log.load_rules` takes them.
-        iterations: How many times a move is done there and back.
+        iterations: How many times a move is done there and back, or None.
+        duration: Seconds after which no further round is begun, or None.
         greets_as_simulated: Its consoles say that they are simulated; see `SIMULATED`.
     """
 
@@ -66,14 +69,16 @@ class Lab:
     peers: Mapping[str, PeerEntry]
     moves: Mapping[str, Move]
     evacuations: Mapping[str, Evacuation]
+    pools: Mapping[str, tuple[str, ...]]
+    lease_wait: float
     limits: Limits
     repair: frozenset[Repair]
-    workload: str | None
-    iterations: int
+    workload: Workload | None
+    iterations: int | None
+    duration: float | None
     logs: Logs
     stage_logs: bool
     kernel_rules: tuple[dict[str, Any], ...]
-    vnic: Vnic | None
     greets_as_simulated: bool = False
 
     @property

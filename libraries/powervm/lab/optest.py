@@ -98,6 +98,7 @@ class _Translation:
         self._target = keys.values["target_system_name"]
         self._partition = keys.values["lpar_name"]
         self._two_consoles = "target_hmc_ip" in keys.values
+        self._move_name = "crosshmc" if self._two_consoles else "local"
 
     def translate(self) -> None:
         self._consoles()
@@ -139,7 +140,7 @@ class _Translation:
             self._draft.inline_passwords.append((*path, "password"))
 
     def _move(self) -> None:
-        path: KeyPath = ("moves", "crosshmc" if self._two_consoles else "local")
+        path: KeyPath = ("moves", self._move_name)
         self._put((*path, "partition"), "lpar_name")
         self._put((*path, "from"), "system_name")
         self._put((*path, "to"), "target_system_name")
@@ -174,16 +175,18 @@ class _Translation:
     def _vnic(self) -> None:
         if not self._keys.values.keys() >= {"slot_num", *VNIC}:
             return
-        self._name(("vnic",), "slot_num")
-        self._put(("vnic", "slot"), "slot_num", _number)
-        self._put(("vnic", "capacity"), "bandwidth", _number)
+        path: KeyPath = ("moves", self._move_name, "vnic")
+        self._name(path, "slot_num")
+        self._put((*path, "slot"), "slot_num", _number)
+        self._put((*path, "capacity"), "bandwidth", _number)
         for key in ("adapters", "target_adapters"):
-            self._put_list(("vnic", key), key)
+            self._put_list((*path, key), key)
         for key in ("ports", "target_ports"):
-            self._put_list(("vnic", key), key, _number)
-        self._put(("vnic", "interface"), "interface")
-        self._put(("vnic", "address"), "interface_ip", lambda ip: f"{ip}/{self._keys.values.get('netmask', '')}")
-        self._put(("vnic", "peer"), "peer_ip")
+            self._put_list((*path, key), key, _number)
+        path = ("moves", self._move_name, "network")
+        self._put((*path, "interface"), "interface")
+        self._put((*path, "address"), "interface_ip", lambda ip: f"{ip}/{self._keys.values.get('netmask', '')}")
+        self._put((*path, "peer"), "peer_ip")
 
     def _flag(self, key: str) -> bool:
         """op-test takes any text for true, ``False`` too; here the words mean what they say."""

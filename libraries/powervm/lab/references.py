@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from powervm.lab.draft import Draft, KeyPath
 from powervm.lab.problems import suggestion
 
-_BY_NAME = ("consoles", "servers", "partitions", "peers", "moves", "evacuations")
+_BY_NAME = ("consoles", "servers", "partitions", "peers", "moves", "pools", "evacuations")
 
 
 def check_references(draft: Draft) -> None:
@@ -22,6 +22,7 @@ def check_references(draft: Draft) -> None:
     _check_routes(draft)
     needed: dict[tuple[str, str], str] = {}
     _check_moves(draft, needed)
+    _check_pools(draft)
     _check_evacuations(draft, needed)
     for pair, what in needed.items():
         _check_route(draft, *pair, what)
@@ -96,6 +97,7 @@ def _check_moves(draft: Draft, needed: dict[tuple[str, str], str]) -> None:
         elif isinstance(source, str) and isinstance(target, str):
             for pair in _console_pairs(draft, source, target):
                 needed.setdefault(pair, f"move '{name}'")
+        _check_storage(draft, name)
 
 
 def _check_evacuations(draft: Draft, needed: dict[tuple[str, str], str]) -> None:
@@ -124,6 +126,34 @@ def _check_evacuations(draft: Draft, needed: dict[tuple[str, str], str]) -> None
 
 def _texts(found: object) -> list[str]:
     return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
+
+
+def _check_pools(draft: Draft) -> None:
+    moves = draft.section("moves")
+    for pool, members in draft.section("pools").items():
+        if pool in moves:
+            draft.problem(("pools", pool), f"'{pool}' is also a move.", "Give the pool a name of its own.")
+        for index, member in enumerate(members if isinstance(members, list) else []):
+            path: KeyPath = ("pools", pool, index)
+            if isinstance(member, str) and member not in moves:
+                draft.problem(path, f"no move is called '{member}'.", suggestion(member, moves))
+            elif member in members[:index]:  # type: ignore[index]
+                draft.problem(path, f"'{member}' stands here twice.", "Remove one.")
+
+
+def _check_storage(draft: Draft, move: str) -> None:
+    """Virtual I/O Servers that storage is mapped to belong to the server of their side."""
+    for side, key in (("target", "to"), ("source", "from")):
+        server = draft.section("moves", move).get(key)
+        entries = draft.section("moves", move, "storage").get(side)
+        if not isinstance(server, str) or not isinstance(entries, list):
+            continue
+        known = [name for other, name in _virtual_io_servers(draft) if other == server]
+        for index, entry in enumerate(entries):
+            name = entry.get("server") if isinstance(entry, dict) else None
+            if isinstance(name, str) and name not in known:
+                path = ("moves", move, "storage", side, index, "server")
+                draft.problem(path, f"{server} has no Virtual I/O Server '{name}'.", suggestion(name, known))
 
 
 def _console_pairs(draft: Draft, source: str, target: str) -> Iterator[tuple[str, str]]:

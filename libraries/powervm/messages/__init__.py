@@ -5,5 +5,6 @@ words never: the same code comes with translated text on a translated console.
 """
 
 from powervm.messages.catalogue import CodeEntry, Explanation, catalogue, codes_in, explain, headline
+from powervm.messages.details import Detail, read_details
 
-__all__ = ["CodeEntry", "Explanation", "catalogue", "codes_in", "explain", "headline"]
+__all__ = ["CodeEntry", "Detail", "Explanation", "catalogue", "codes_in", "explain", "headline", "read_details"]

@@ -1,5 +1,6 @@
 """The one record that every operation returns, whatever its ending."""
 
+from powervm.outcome.devices import BackingLook, BondLook, Outage
 from powervm.outcome.model import (
     Ending,
     Finding,
@@ -16,11 +17,14 @@ from powervm.outcome.model import (
 from powervm.outcome.recorder import Recorder
 
 __all__ = [
+    "BackingLook",
+    "BondLook",
     "Ending",
     "Finding",
     "Identified",
     "LabNote",
     "Message",
+    "Outage",
     "Outcome",
     "Phase",
     "Place",

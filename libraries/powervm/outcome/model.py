@@ -10,7 +10,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from powervm.outcome.devices import BackingLook, BondLook, Outage
+from powervm.outcome.part import Part
 
 SCHEMA_VERSION = 1
 
@@ -40,11 +43,7 @@ class Severity(str, Enum):
     ERROR = "error"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
-
-
-class LabNote(_Part):
+class LabNote(Part):
     """Which lab it happened in.
 
     Attributes:
@@ -56,7 +55,7 @@ class LabNote(_Part):
     file: str = Field(description="The lab file, as it was given.")
 
 
-class Side(_Part):
+class Side(Part):
     """One side of a move."""
 
     server: str = Field(description="The server's name in the lab file.")
@@ -64,7 +63,7 @@ class Side(_Part):
     console: str = Field(description="The console that manages it.")
 
 
-class Phase(_Part):
+class Phase(Part):
     """A stretch of the operation.
 
     Attributes:
@@ -77,7 +76,7 @@ class Phase(_Part):
     duration: float = Field(ge=0, description="Seconds, by a monotonic clock.")
 
 
-class Finding(_Part):
+class Finding(Part):
     """What a check found.
 
     Attributes:
@@ -99,7 +98,7 @@ class Finding(_Part):
         return f"{named} {self.remedy}".strip()
 
 
-class Repair(_Part):
+class Repair(Part):
     """Something that the library mended by itself.
 
     Attributes:
@@ -113,7 +112,7 @@ class Repair(_Part):
     put_back: bool | None = None
 
 
-class Message(_Part):
+class Message(Part):
     """A message code of a console, or a return code of a Virtual I/O Server, explained."""
 
     code: str
@@ -123,7 +122,7 @@ class Message(_Part):
     certainty: str = Field(description="How sure the meaning of the code is.")
 
 
-class Place(_Part):
+class Place(Part):
     """What a console said about the partition on one server.
 
     Attributes:
@@ -139,7 +138,7 @@ class Place(_Part):
     error: str | None = None
 
 
-class Identified(_Part):
+class Identified(Part):
     """Who a partition is and where it runs, read inside it."""
 
     boot_id: str
@@ -149,14 +148,14 @@ class Identified(_Part):
     partition_id: int | None
 
 
-class Bytes(_Part):
+class Bytes(Part):
     """Memory that was copied, as last seen while it ran."""
 
     transmitted: int = 0
     remaining: int = 0
 
 
-class Outcome(_Part):
+class Outcome(Part):
     """The record of one operation.
 
     Attributes:
@@ -164,6 +163,8 @@ class Outcome(_Part):
         kind: ``active`` or ``inactive``; null where it does not apply.
         rmc_wait: Seconds from the end of the migration until RMC was active again; null when it was not waited for.
         after_end: Seconds from the end of ``migrlpar`` to the return, without ``rmc_wait``.
+        bonds: Bonds over migratable ports, before, during and after.
+        backing_devices: Backing devices of vNICs, before and after.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -190,6 +191,10 @@ class Outcome(_Part):
     after: Identified | None
     rmc_wait: float | None
     after_end: float | None
+    mappings: dict[str, list[str]] = Field(description="What migrlpar was told about devices, by attribute.")
+    outage: Outage | None = Field(description="Null when no network was watched.")
+    bonds: list[BondLook]
+    backing_devices: list[BackingLook]
 
     @property
     def done(self) -> bool:

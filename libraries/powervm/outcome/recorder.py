@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any, Literal
 
-from powervm.messages import Explanation, explain
+from powervm.messages import Explanation, explain, read_details
+from powervm.outcome.devices import BackingLook, BondLook, Outage
 from powervm.outcome.model import (
     Bytes,
     Ending,
@@ -74,6 +75,10 @@ class Recorder:
         self.after: Identified | None = None
         self.rmc_wait: float | None = None
         self.ended_at: float | None = None
+        self.mappings: dict[str, list[str]] = {}
+        self.outage: Outage | None = None
+        self.bonds: list[BondLook] = []
+        self.backing_devices: list[BackingLook] = []
 
     @property
     def elapsed(self) -> float:
@@ -141,6 +146,11 @@ class Recorder:
                 item.code,
                 Message(code=item.code, text=item.text, meaning=item.meaning, remedy=item.remedy, certainty=certainty),
             )
+        for detail in read_details(output):
+            code = f"VIOS detail {detail.server}".rstrip()
+            message = Message(code=code, text=detail.text, meaning=detail.meaning, remedy=detail.remedy,
+                              certainty=detail.certainty)  # fmt: skip
+            self._messages.setdefault(f"{code} {detail.text}", message)
         return explained
 
     def migration_ended(self) -> None:
@@ -171,4 +181,8 @@ class Recorder:
             after=self.after,
             rmc_wait=self.rmc_wait,
             after_end=after_end,
+            mappings=self.mappings,
+            outage=self.outage,
+            bonds=self.bonds,
+            backing_devices=self.backing_devices,
         )

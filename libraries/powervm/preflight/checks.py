@@ -14,6 +14,7 @@ from powervm.operation import ok_finding
 from powervm.outcome import Finding, Severity
 from powervm.partition import NEEDED_SUBSYSTEMS
 from powervm.plan import MovePlan
+from powervm.preflight.device_checks import check_network, check_ports, check_storage, check_vnic
 from powervm.preflight.facts import Facts, ServerFacts
 
 Check = Callable[[Facts, MovePlan], Iterator[Finding]]
@@ -161,7 +162,7 @@ def check_guest(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
             yield ok_finding("RMC subsystems", name, f"{', '.join(NEEDED_SUBSYSTEMS)} are active.")
     partition = facts.source.partition(plan.partition)
     if guest.firewall_active and partition is not None and not partition.rmc_active:
-        remedy = "Open them when RMC does not come up: firewall-cmd --add-port=657/tcp --add-port=657/udp."
+        remedy = "Open it when RMC does not come up: firewall-cmd --add-port=657/tcp --add-port=657/udp."
         yield _warning("firewall", name, "firewalld is running; RMC needs port 657 (TCP and UDP).", remedy)
     else:
         through = " and lets RMC through" if partition is not None else ""
@@ -222,16 +223,6 @@ def _check_blocks(source: ServerFacts, target: ServerFacts) -> Iterator[Finding]
         yield _error("memory", target.side.server, text, "Set the same logical memory block size on both systems.")
 
 
-def check_vnic(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
-    """A vNIC that the lab file wants mapped is not moved without its mapping."""
-    del facts
-    if not plan.unmapped_vnic:
-        return
-    text = "the lab file asks for the mapping of a vNIC, which is not made by itself; without it the vNIC may be lost."
-    remedy = "Give the mapping as an option of the move (-i with vnic_mappings), or take the vNIC out of the lab file."
-    yield _error("vNIC", plan.partition, text, remedy)
-
-
 def check_slots(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
     """Neither system runs as many migrations as it takes."""
     for server in (facts.source, facts.target):
@@ -274,6 +265,9 @@ CHECKS: tuple[Check, ...] = (
     check_modes,
     check_room,
     check_vnic,
+    check_network,
+    check_ports,
+    check_storage,
     check_slots,
     check_trust,
 )

@@ -19,6 +19,7 @@ from powervm.console import (
 from powervm.outcome import Finding, Side
 from powervm.partition import Identity, Subsystem
 from powervm.plan import MovePlan
+from powervm.preflight.devices import DeviceFacts, DeviceQuestions
 from powervm.preflight.inquiry import Inquiry, Slot
 from powervm.session import LabSession
 from powervm.waiting import Deadline
@@ -67,6 +68,7 @@ class Facts:
         trust: By direction (from console, to console) whether the consoles trust each other.
         levels: By endpoint name, the level of every console and Virtual I/O Server that was reached.
         failures: Findings for endpoints that could not be reached and questions that failed.
+        devices: What the move is about beside the partition itself.
     """
 
     partition: str
@@ -79,6 +81,7 @@ class Facts:
     trust: dict[tuple[str, str], bool] = field(default_factory=dict)
     levels: dict[str, str] = field(default_factory=dict)
     failures: tuple[Finding, ...] = ()
+    devices: DeviceFacts = field(default_factory=DeviceFacts)
 
 
 def gather(session: LabSession, plan: MovePlan, deadline: Deadline) -> Facts:
@@ -110,6 +113,8 @@ def gather(session: LabSession, plan: MovePlan, deadline: Deadline) -> Facts:
         packages = inquiry.ask("packages", name, partial(guest.missing_packages, deadline=deadline))
         subsystems = inquiry.ask("RMC subsystems", name, partial(guest.subsystems, deadline))
         firewall = inquiry.ask("firewall", name, partial(guest.firewall_active, deadline), needed=False)
+    devices = DeviceQuestions(inquiry, session, plan, reached, deadline)
+    devices.ask(guest=identity.value is not None)
     inquiry.run()
 
     memory, processors = Slot[PartitionMemory](), Slot[PartitionProcessors]()
@@ -123,12 +128,14 @@ def gather(session: LabSession, plan: MovePlan, deadline: Deadline) -> Facts:
         processors = inquiry.ask("processing units", console.name, ask_processors, needed=False)
     elif source_facts.partitions is not None:
         elsewhere = _look_elsewhere(inquiry, session, plan, reached, deadline)
+    devices.ask_servers()
     inquiry.run()
 
+    target_facts = target.facts()
     return Facts(
         partition=plan.partition,
         source=source_facts,
-        target=target.facts(),
+        target=target_facts,
         guest=GuestFacts(identity.value, packages.value, subsystems.value, firewall.value) if identity.value else None,
         memory=memory.value,
         processors=processors.value,
@@ -136,6 +143,7 @@ def gather(session: LabSession, plan: MovePlan, deadline: Deadline) -> Facts:
         trust={direction: slot.value for direction, slot in trust.items() if slot.value is not None},
         levels={name: str(slot.value) for name, slot in levels.items() if slot.value},
         failures=tuple(inquiry.failures),
+        devices=devices.facts(target_facts.partitions or ()),
     )
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 
 from powervm_sim.faults.engine import FaultImpossible, Undo
-from powervm_sim.faults.machine_kinds import LinkLost, PathLost, StressDies
+from powervm_sim.faults.machine_kinds import LinkLost, PathLost, PortNotFound, StressDies
 from powervm_sim.faults.move_kinds import CheckVetoed, KernelLines
 from powervm_sim.faults.rule import Occasion, Rule
 from powervm_sim.guest.hooks import FOLDER
@@ -23,6 +23,7 @@ def bind_guests(world: World) -> None:
             world.faults.bind(PathLost, partition.name, partial(_lose_path, partition.guest))
             world.faults.bind(StressDies, partition.name, partial(_end_stress, partition.guest))
             world.faults.bind(LinkLost, partition.name, partial(_lose_link, partition.guest))
+            world.faults.bind(PortNotFound, partition.name, partial(_lose_port, partition.guest))
     world.faults.watch(partial(_print_lines, world))
 
 
@@ -75,6 +76,12 @@ def _lose_link(guest: LinuxGuest, rule: Rule) -> Undo:
     with _in_running(guest):
         guest.trouble.fail_link(rule.interface)
     return partial(_restore, guest.trouble.restore_link, rule.interface)
+
+
+def _lose_port(guest: LinuxGuest, rule: Rule) -> Undo:
+    assert isinstance(rule, PortNotFound)
+    guest.hybrid.blind = True
+    return partial(setattr, guest.hybrid, "blind", False)
 
 
 def _restore(restore: Callable[[str], None], name: str) -> None:

@@ -20,11 +20,14 @@ from powervm_sim.faults.machine_kinds import (
     LinkLost,
     MoverOff,
     PathLost,
+    PortNotFound,
     RmcDown,
     StressDies,
     TrustLost,
 )
 from powervm_sim.faults.move_kinds import (
+    AdapterLeft,
+    AddressChanged,
     BackingChanged,
     CheckVetoed,
     KernelLines,
@@ -56,6 +59,7 @@ RULES: dict[str, type[Rule]] = {
         StressDies,
         PathLost,
         LinkLost,
+        PortNotFound,
         ValidationRefused,
         CheckVetoed,
         MigrationBreaks,
@@ -63,6 +67,8 @@ RULES: dict[str, type[Rule]] = {
         KernelLines,
         BackingChanged,
         PoolChanged,
+        AddressChanged,
+        AdapterLeft,
     )
 }
 """Every kind by its name."""

@@ -149,3 +149,12 @@ class LinkLost(_GuestRule):
 
     kind: Literal["link-lost"]
     interface: Text
+
+
+class PortNotFound(_GuestRule):
+    """A migratable port that comes to a partition does not get into its bond: ``hcncfgdrc`` does not find its device.
+
+    ``/var/log/hcnmgr`` tells of error 19. ``hcnmgr -s`` puts it right.
+    """
+
+    kind: Literal["port-not-found"]

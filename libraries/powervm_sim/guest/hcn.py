@@ -44,6 +44,8 @@ class HybridNetwork:
 
     def __init__(self, guest: LinuxGuest) -> None:
         self._guest = guest
+        self.blind = False
+        """The network device of a port that comes does not get its name in time: the port stays out of its bond."""
 
     def query(self, drc_index: int, hcn_id: int) -> int:
         """``hcnqrydev``: may the port go?"""
@@ -84,6 +86,9 @@ class HybridNetwork:
             interface = guest.network.plug(adapter, guest.hardware.partition_id)
             for text, level in port_lines(adapter, interface.name):
                 guest.kernel_log.write(text, level)
+        if self.blind:
+            network_files.refresh(guest)
+            return self._failed("cfghcn", NO_DEVICE)
         mode = "primary" if adapter.primary else "backup"
         self._found(interface, mode)
         bond = f"bond{adapter.hcn_id:08x}"

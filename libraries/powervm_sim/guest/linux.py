@@ -46,6 +46,9 @@ from powervm_sim.shell.call import Lookup, Terminal
 from powervm_sim.shell.dialect import BASH
 from powervm_sim.shell.shell import Shell
 
+_CLIENT_PORT = 50022
+"""The port that every SSH client of a partition seems to come from."""
+
 
 class LinuxGuest(Facts):
     """See `powervm_sim.guest.interface.Guest` for what the world calls.
@@ -291,8 +294,14 @@ class LinuxGuest(Facts):
             "HOSTNAME": self.host_name,
             "LANG": "C.UTF-8",
         }
+        ours = self.network.gateway()
+        if ours is not None and session is not None:  # what sshd tells a login: both ends, as this network knows them
+            interface, far = ours
+            near = interface.addresses[0].partition("/")[0]
+            variables |= {"SSH_CLIENT": f"{far} {_CLIENT_PORT} 22", "SSH_CONNECTION": f"{far} {_CLIENT_PORT} {near} 22"}
         process = self.processes.add("-bash" if terminal else "bash", parent=self._login_pid())
         process.terminal = self._free_terminal() if terminal else "?"
+        process.group = process.pid
         return Shell(
             self.around(catalogue.lookup(self)),
             BASH,

@@ -43,6 +43,7 @@ class Process:
         detached: A hang-up of its terminal does not reach it.
         simple: A job of one command, which takes its place.
         title: The short name when it differs from the program's, as that of ``stress-ng-vm``.
+        group: The session that it belongs to, by the process that leads it.
     """
 
     pid: int
@@ -60,6 +61,7 @@ class Process:
     detached: bool = False
     simple: bool = False
     title: str = ""
+    group: int = 0
 
     @property
     def name(self) -> str:
@@ -97,6 +99,13 @@ def signal_number(name: str) -> int:
         return _SIGNALS[name.upper().removeprefix("SIG")]
     except KeyError:
         raise ValueError(name) from None
+
+
+async def _end_of(task: asyncio.Future[int]) -> None:
+    """Wait until it has ended in any way; it goes on when this is cancelled."""
+    ended = asyncio.get_running_loop().create_future()
+    task.add_done_callback(lambda _task: None if ended.done() else ended.set_result(None))
+    await ended
 
 
 class ProcessTable:
@@ -147,8 +156,9 @@ class ProcessTable:
             parent = 0 if number < 3 else 1
         process = Process(number, parent, command, self._now(), ended, title=title)
         above = self._by_pid.get(parent)
+        process.group = number
         if above is not None:
-            process.terminal = above.terminal
+            process.terminal, process.group = above.terminal, above.group
         self._by_pid[number] = process
         return process
 
@@ -188,7 +198,7 @@ class ProcessTable:
         _current.reset(token)
         try:
             # Not awaited itself: that the command was killed and that its shell was are told apart by who is cancelled.
-            await asyncio.wait({process.task})
+            await _end_of(process.task)
             return 128 + (process.signal or _TERM) if process.task.cancelled() else process.task.result()
         except asyncio.CancelledError:
             process.task.cancel()

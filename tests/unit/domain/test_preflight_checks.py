@@ -25,6 +25,7 @@ from powervm.preflight.facts import GuestFacts, ServerFacts
 @dataclass(frozen=True)
 class FakeMove:
     partition: str = "lp1"
+    network: None = None
 
 
 SOURCE_SIDE = Side(server="p9a", system="p9a", console="hmc1")
@@ -40,7 +41,7 @@ class FakePlan:
     source: Side = SOURCE_SIDE
     target: Side = TARGET_SIDE
     move: FakeMove = FakeMove()
-    unmapped_vnic: bool = False
+    moves_ports: bool = False
 
     @property
     def kind(self) -> str:
@@ -99,11 +100,6 @@ def with_source(*partitions: PartitionStatus, **changes: Any) -> Facts:
 
 def with_target(*partitions: PartitionStatus, **changes: Any) -> Facts:
     return replace(GOOD, target=server(PLAN.target, *partitions, **changes))
-
-
-def test_a_vnic_is_not_moved_without_its_mapping() -> None:
-    (error,) = errors(GOOD, replace(PLAN, unmapped_vnic=True))
-    assert error.startswith("lp1: the lab file asks for the mapping of a vNIC")
 
 
 def test_a_good_lab_passes_every_check() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from powervm.errors import MobilityError
-from powervm.lab import Lab, MoveKind, Repair, Route, load_lab
+from powervm.lab import Lab, MoveKind, Repair, Route, Workload, load_lab
 from powervm.secret import Password
 from powervm.ssh import HostKeyMode
 
@@ -154,18 +154,32 @@ def test_the_rest_of_the_settings(write, valid, environment):
     text = valid + (
         "repair: [mover_service]\niterations: 3\nworkload: {command: stress-ng --cpu 4}\n"
         "logs: {os_files: [/var/log/boot.log], vios_commands: [lsmap -all]}\n"
-        "vnic: {slot: 6, adapters: [A, B], ports: [0, 1], target_adapters: [C], target_ports: [1]}\n"
     )
     lab = load_lab(write(text), environment=environment)
     assert lab.repair == {Repair.MOVER_SERVICE}
-    assert (lab.iterations, lab.workload) == (3, "stress-ng --cpu 4")
+    assert (lab.iterations, lab.workload) == (3, Workload(command="stress-ng --cpu 4"))
     assert (lab.logs.os_files, lab.logs.vios_commands, lab.logs.os_commands) == (
         ("/var/log/boot.log",),
         ("lsmap -all",),
         (),
     )
-    assert lab.vnic is not None
-    assert (lab.vnic.slot, lab.vnic.capacity, lab.vnic.ports) == (6, 2.0, (0, 1))
+
+
+def test_the_devices_of_a_move_change_sides_on_the_way_back(write, valid, environment):
+    vnic = "vnic: {slot: 6, adapters: [A, B], ports: [0, 1], target_adapters: [C], target_ports: [2]}"
+    network = "network: {interface: env6, address: 198.51.100.7/24, peer: 198.51.100.1, outage: 2 s}"
+    storage = "storage: {target: [{slot: 3, server: v2, port: fcs1}], source: [{slot: 3, server: vios1}]}"
+    text = valid.replace("p10a: {console: hmc1}", "p10a: {console: hmc1, virtual_io_servers: [v2]}")
+    text = text.replace("to: p10a}", f"to: p10a, {vnic}, {network}, {storage}}}")
+    move = load_lab(write(text), environment=environment).move("local")
+    back = move.back()
+    assert (move.vnic.slot, move.vnic.capacity, move.vnic.ports) == (6, 2.0, (0, 1))
+    assert (back.vnic.adapters, back.vnic.ports) == (("C",), (2,))
+    assert (back.vnic.target_adapters, back.vnic.target_ports) == (("A", "B"), (0, 1))
+    assert (move.storage.target[0].port, back.storage.target[0].server) == ("fcs1", "vios1")
+    assert back.back() == move
+    assert back.network == move.network
+    assert (move.network.interval, move.network.outage) == (0.2, 2.0)
 
 
 def test_a_relative_lab_file_resolves_beside_itself(valid, write, environment, tmp_path, monkeypatch):

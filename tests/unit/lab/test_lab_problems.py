@@ -232,17 +232,44 @@ from powervm.lab import LabFileError, load_lab
             id="no simulated lab",
         ),
         pytest.param(
-            "name: night lab",
-            "vnic: {slot: 2, adapters: [a], target_adapters: [b], ports: [0], target_ports: [0]}",
-            "mylab.yaml:1: vnic.slot: expected at least 3, got '2'. Virtual slot of the vNIC.",
+            "from: p9a, to: p10a}",
+            "from: p9a, to: p10a, vnic: {slot: 2, adapters: [a], target_adapters: [b], ports: [0], target_ports: [0]}}",
+            "mylab.yaml:24: moves.local.vnic.slot: expected at least 3, got '2'. Virtual slot of the vNIC.",
             id="slot",
         ),
         pytest.param(
-            "name: night lab",
-            "vnic: {slot: 3, adapters: [a, b], target_adapters: [b], ports: [0], target_ports: [0]}",
-            "mylab.yaml:1: vnic: adapters has 2 entries and ports has 1 entry. "
+            "to: p10a}",
+            "to: p10a, vnic: {slot: 3, adapters: [a, b], target_adapters: [b], ports: [0], target_ports: [0]}}",
+            "mylab.yaml:24: moves.local.vnic: adapters has 2 entries and ports has 1 entry. "
             "Name one port for each adapter, in the same order.",
             id="ports",
+        ),
+        pytest.param(
+            "to: p10a}",
+            "to: p10a, storage: {}}",
+            "mylab.yaml:24: moves.local.storage: exactly one of mappings and target is needed. "
+            "Give mappings (kept or suggested), or a mapping for each adapter under target.",
+            id="no mapping",
+        ),
+        pytest.param(
+            "to: p10b, kind: inactive, options: --mpio 2, profile: big}",
+            "to: p10b, storage: {target: [{slot: 3, server: vios1}, {slot: 3, server: vios1}]}}",
+            "mylab.yaml:25: moves.crosshmc.storage: a slot stands twice in target. Name each adapter once.",
+            id="one slot twice",
+        ),
+        pytest.param(
+            "to: p10a}",
+            "to: p10a, network: {interface: env6}}",
+            "mylab.yaml:24: moves.local.network.peer: this key is missing. "
+            "Address that must answer a ping through the interface.",
+            id="no peer",
+        ),
+        pytest.param(
+            "to: p10a}",
+            "to: p10a, storage: {target: [{slot: 3, server: nobody}]}}",
+            "mylab.yaml:24: moves.local.storage.target.0.server: p10a has no Virtual I/O Server 'nobody'. "
+            "None is known here.",
+            id="server of storage",
         ),
     ],
 )

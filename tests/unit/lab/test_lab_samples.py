@@ -76,8 +76,8 @@ def test_what_is_special_about_the_optest_samples():
     labs = {file.stem: load_lab(file) for file in OPTEST_SAMPLES}
     assert labs["crosshmc-hnv-sriov"].move("crosshmc").options == "--migsriov 1"
     assert labs["iterations"].iterations == 5
-    assert labs["stress-ng"].workload.startswith("stress-ng ")
-    assert labs["local-vnic"].vnic.address == "198.51.100.7/255.255.255.0"
+    assert labs["stress-ng"].workload.command.startswith("stress-ng ")
+    assert labs["local-vnic"].move("local").network.address == "198.51.100.7/255.255.255.0"
     assert labs["local"].servers["green"].virtual_io_servers == {}
 
 
@@ -85,11 +85,13 @@ def test_the_default_lab():
     lab = load_lab(VARIABLES / "simulated.yaml", environment={})
     assert (lab.kind, lab.simulated.world.name, lab.simulated.speed) == ("simulated", "two-consoles.yaml", 20)
     ways = {name: (move.partition, move.source, move.target, move.kind) for name, move in lab.moves.items()}
-    assert ways == {
+    wanted = {
         "local": ("lp1", "p9a", "p10a", MoveKind.ACTIVE),
         "crosshmc": ("lp2", "p9a", "p10b", MoveKind.ACTIVE),
         "inactive": ("lp3", "p8a", "p9a", MoveKind.INACTIVE),
     }
+    assert ways.items() >= wanted.items()
+    assert len({partition for partition, *_ in ways.values()}) == len(ways)  # suites may run at the same time
     assert lab.route("hmc1", "hmc2").address == "10.20.0.2"
     assert (lab.limits.rmc, lab.limits.migration, lab.limits.poll) == (30.0, 300.0, 0.5)
 

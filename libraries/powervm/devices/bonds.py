@@ -1,0 +1,222 @@
+"""Bonds over migratable ports: the port is the primary, a virtual adapter the backup that stands in meanwhile.
+
+The console has ``hcnmgr`` of powerpc-utils called in the partition: it asks whether the port may go (hcnqrydev), takes
+it away (hcnrmdev) and puts it back into its bond on the target (hcncfgdrc). The partition's distribution decides how
+its interfaces are called; nothing here depends on names. Source: powerpc-utils, ``scripts/hcnmgr``; kernel,
+``drivers/net/bonding/bond_procfs.c``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from powervm.devices.sriov import LogicalPort
+from powervm.outcome import BondLook, Finding, Severity
+
+CHECK = "migratable port"
+LOG = "/var/log/hcnmgr"
+LIST = 'for f in /proc/net/bonding/*; do [ -e $f ] && { echo "==> $f"; cat $f; }; done; true'
+"""All bonds of the partition; prints nothing where there is none."""
+
+ERRORS = {
+    1: "the platform does not support it",
+    5: "the bonding module could not be loaded",
+    6: "the virtual device is not supported",
+    16: "the device is busy, or its bond has no other member that could carry the traffic",
+    19: "the network device was not found",
+    22: "the device tree has no id of a hybrid network for it",
+    101: "no network service (NetworkManager or wicked) is running",
+}
+"""Error codes in the log of hcnmgr; the program itself ends with 1 for all of them."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of a bond."""
+
+    name: str
+    up: bool
+
+
+@dataclass(frozen=True)
+class Bond:
+    """One file below ``/proc/net/bonding``.
+
+    Attributes:
+        primary: The member that is preferred; empty when there is none.
+        active: The member that carries the traffic; empty when none does.
+        up: The bond itself has a link.
+    """
+
+    name: str
+    primary: str
+    active: str
+    up: bool
+    members: tuple[Member, ...]
+
+    @property
+    def on_primary(self) -> bool:
+        """The port carries the traffic."""
+        return bool(self.primary) and self.active == self.primary
+
+    def look(self, moment: str) -> BondLook:
+        """For the record."""
+        return BondLook(
+            moment=moment,
+            bond=self.name,
+            primary=self.primary or None,
+            active=self.active or None,
+            members=[f"{item.name} {'up' if item.up else 'down'}" for item in self.members],
+        )
+
+
+def read_bonds(output: str) -> list[Bond]:
+    """Read what `LIST` printed."""
+    return [_read_bond(part) for part in output.split("==> ")[1:]]
+
+
+def _read_bond(text: str) -> Bond:
+    path, _, content = text.partition("\n")
+    head, *parts = content.split("Slave Interface: ")
+    members = tuple(Member(part.split("\n", 1)[0].strip(), _value(part, "MII Status") == "up") for part in parts)
+    names = {member.name for member in members}
+    primary = _value(head, "Primary Slave").split(" ")[0]
+    active = _value(head, "Currently Active Slave")
+    return Bond(
+        name=path.strip().rpartition("/")[2],
+        primary=primary if primary in names else "",
+        active=active if active in names else "",
+        up=_value(head, "MII Status") == "up",
+        members=members,
+    )
+
+
+def _value(text: str, key: str) -> str:
+    match = re.search(rf"^{re.escape(key)}: *(.*?) *$", text, re.MULTILINE)
+    return match[1] if match else ""
+
+
+def check_bonds(partition: str, ports: Sequence[LogicalPort], bonds: Sequence[Bond]) -> list[Finding]:
+    """Whether each migratable port can be taken away: its bond has another member that works.
+
+    This is what hcnqrydev answers when the console validates, only with the names of what is missing.
+    """
+    if not ports:
+        return []
+    if len(bonds) < len(ports):
+        numbers = ", ".join(port.number for port in ports)
+        text = f"has {len(ports)} migratable ports ({numbers}) and {len(bonds)} bonds over them."
+        remedy = "Let hcnmgr make them: hcnmgr -s in the partition, then read /var/log/hcnmgr."
+        return [_error(partition, text, remedy)]
+    findings = [finding for bond in bonds for finding in _check_bond(partition, bond)]
+    if any(item.severity is Severity.ERROR for item in findings):
+        return findings
+    backups = ", ".join(f"{port.number} ({port.backup or 'unknown'})" for port in ports)
+    return [*findings, _ok(partition, f"each migratable port has a backup that works: {backups}.")]
+
+
+def _check_bond(partition: str, bond: Bond) -> Iterator[Finding]:
+    others = [member for member in bond.members if member.name != bond.primary]
+    if not bond.primary:
+        remedy = "Run hcnmgr -s in the partition, and look at the port with lshwres -r sriov --rsubtype logport."
+        yield _error(partition, f"{bond.name} has no primary member; it has: {_names(bond)}.", remedy)
+    elif not others:
+        text = f"{bond.name} has no member beside {bond.primary}: hcnqrydev would answer busy (error 16)."
+        yield _error(partition, text, "Add its backup device to the bond: hcnmgr -s in the partition.")
+    elif not any(member.up for member in others):
+        text = f"{bond.name} has no backup with a link ({_names(bond)}): nothing would carry the traffic meanwhile."
+        yield _error(partition, text, "Bring the backup device up, and check its VLAN and Virtual I/O Server.")
+    elif not bond.on_primary:
+        text = f"{bond.name} is on {bond.active or 'no member'}, not on its primary {bond.primary}."
+        yield _warning(partition, text, "Check the link of the port.")
+
+
+def compare_bonds(partition: str, before: Sequence[Bond], after: Sequence[Bond]) -> list[Finding]:
+    """Whether each bond is whole after the move, and on its primary again; the port itself may have a new name."""
+    now = {bond.name: bond for bond in after}
+    findings = []
+    for old in before:
+        new = now.get(old.name)
+        if new is None:
+            remedy = "Read /var/log/hcnmgr, and run hcnmgr -s in the partition."
+            findings.append(_error(partition, f"{old.name} is gone after the move.", remedy))
+        else:
+            findings += _compare(partition, old, new)
+    names = ", ".join(f"{bond.name} on {bond.active}" for bond in after)
+    return findings or [_ok(partition, f"every bond is whole and on its primary: {names}.")]
+
+
+def whole(before: Sequence[Bond], after: Sequence[Bond]) -> bool:
+    """Nothing is left to wait for."""
+    return not any(item.severity is Severity.ERROR for item in compare_bonds("", before, after))
+
+
+def _compare(partition: str, old: Bond, new: Bond) -> Iterator[Finding]:
+    remedy = "Read /var/log/hcnmgr (hcncfgdrc), and look at the port on the target's console."
+    down = [member.name for member in new.members if not member.up]
+    if old.primary and not new.primary:
+        yield _error(partition, f"{new.name} has no primary any more; it has: {_names(new) or 'no member'}.", remedy)
+    elif len(new.members) < len(old.members):
+        text = f"{new.name} had the members {_names(old)} and has {_names(new) or 'none'} now."
+        yield _error(partition, text, remedy)
+    elif down:
+        yield _error(partition, f"{new.name}: {', '.join(down)} has no link after the move.", remedy)
+    elif old.on_primary and not new.on_primary:
+        yield _error(partition, f"{new.name} is on {new.active or 'no member'}, not on {new.primary}.", remedy)
+
+
+def judge_looks(partition: str, before: Sequence[Bond], looks: Sequence[BondLook]) -> list[Finding]:
+    """Whether the backup carried the traffic while the partition moved.
+
+    Args:
+        partition: For the findings.
+        before: The bonds before the move.
+        looks: What was seen during the move; empty when it was too short to be seen.
+    """
+    return [_judge_looks(partition, bond, [look for look in looks if look.bond == bond.name]) for bond in before]
+
+
+def _judge_looks(partition: str, bond: Bond, looks: Sequence[BondLook]) -> Finding:
+    more = "Lower limits.poll, so that it is looked at more often."
+    backups = sorted({look.active for look in looks if look.active and look.active != look.primary})
+    if backups:
+        return _ok(partition, f"{bond.name} was carried by {', '.join(backups)} during the move.")
+    if any(look.active is None for look in looks):
+        text = f"no member of {bond.name} carried the traffic while its port was away."
+        return _error(partition, text, "Check the link and the Virtual I/O Server of the backup device.")
+    if looks:
+        return _warning(partition, f"{bond.name} was on its port whenever it was looked at during the move.", more)
+    return _warning(partition, f"{bond.name} was not seen during the move: who carried its traffic is not known.", more)
+
+
+def judge_log(partition: str, lines: str) -> list[Finding]:
+    """What ``/var/log/hcnmgr`` says of errors, in what was written since the move began."""
+    findings = []
+    for line in dict.fromkeys(lines.splitlines()):
+        match = re.search(r"\[ERROR\]:?\s*(.*)", line)
+        if match:
+            code = re.search(r"error code (\d+)", match[1])
+            meaning = ERRORS.get(int(code[1]), "its meaning is not known here") if code else "it has no code"
+            text = f"{LOG} says: {match[1].strip()} ({meaning})."
+            findings.append(_error(partition, text, f"Read {LOG} in the partition."))
+    if not findings and lines.strip():
+        findings.append(_ok(partition, f"{LOG} tells of no error."))
+    return findings
+
+
+def _names(bond: Bond) -> str:
+    return ", ".join(f"{member.name} ({'up' if member.up else 'down'})" for member in bond.members)
+
+
+def _error(subject: str, text: str, remedy: str) -> Finding:
+    return Finding(severity=Severity.ERROR, check=CHECK, subject=subject, text=text, remedy=remedy)
+
+
+def _warning(subject: str, text: str, remedy: str) -> Finding:
+    return Finding(severity=Severity.WARNING, check=CHECK, subject=subject, text=text, remedy=remedy)
+
+
+def _ok(subject: str, text: str) -> Finding:
+    return Finding(severity=Severity.OK, check=CHECK, subject=subject, text=text)

@@ -1,0 +1,276 @@
+"""What accompanies a move: a ping probe in the partition, looks at its bonds, and a comparison of its devices.
+
+Only what the move is about is looked at: a network, a vNIC or storage of its own in the lab file, or migratable ports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Literal, TypeVar
+
+from powervm import network, outage
+from powervm.console import ManagementConsole
+from powervm.device_state import read_clients, read_maps
+from powervm.devices import bonds, paths, storage, vnic
+from powervm.errors import MobilityError
+from powervm.lab import Network
+from powervm.operation import Work, ok_finding
+from powervm.outcome import BackingLook, BondLook, Ending, Finding, Repair, Severity
+from powervm.partition import LinuxPartition
+from powervm.preflight import Facts
+from powervm.progress import Progress
+from powervm.waiting import Deadline, DeadlinePassed, wait_until
+
+Answer = TypeVar("Answer")
+
+_LOOK = 3.0
+"""Seconds that a look at the bonds may take while the migration is followed."""
+
+_LAST_TRY = 10.0
+"""Seconds to stop the probe when the operation is broken off."""
+
+
+class Escort:
+    """Accompanies one move; every step does nothing where the move is not about it.
+
+    Args:
+        work: The operation; gets findings and figures.
+        facts: What was true before.
+    """
+
+    def __init__(self, work: Work, facts: Facts) -> None:
+        self._work = work
+        self._before = facts.devices
+        self._probe: outage.Probe | None = None
+        self._log_size = 0
+        self._seen: list[BondLook] = []
+
+    @property
+    def _guest(self) -> LinuxPartition:
+        return self._work.session.partition(self._work.plan.move.partition)
+
+    # --- before -------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Set the address, ping the peer, start the probe, and remember what is compared later.
+
+        Raises:
+            Ended: Something of it was not possible: the operation is refused, and nothing has moved.
+        """
+        work, plan = self._work, self._work.plan
+        work.recorder.backing_devices += _backing_looks("before", self._before.vnics)
+        if not plan.active:
+            return
+        try:
+            if plan.move.network is not None:
+                self._begin_probe(plan.move.network)
+            if self._before.bonds:
+                work.recorder.bonds += [bond.look("before") for bond in self._before.bonds]
+                self._log_size = self._size_of_log()
+        except MobilityError as error:
+            self.end(Deadline(_LAST_TRY))
+            work.end(Ending.REFUSED, str(error))
+
+    def _begin_probe(self, wish: Network) -> None:
+        limits, guest = self._work.session.lab.limits, self._guest
+        change = network.set_address(guest, wish, Deadline(limits.command))
+        if change is not None:
+            self._put_back_later(change)
+        trouble = outage.ping_once(guest, wish, Deadline(limits.command))
+        if trouble is not None:
+            raise trouble
+        text = f"{wish.peer} answers through {wish.interface} before the move."
+        self._work.recorder.add_finding(ok_finding(outage.CHECK, guest.name, text))
+        lifetime = limits.migration + limits.validation + 2 * limits.rmc + 2 * limits.settle
+        self._probe = outage.Probe(guest, wish, lifetime=lifetime)
+        self._probe.start(Deadline(limits.command))
+
+    def _put_back_later(self, change: network.Change) -> None:
+        session, name = self._work.session, self._work.plan.move.partition
+        repair = Repair(what=str(change), subject=name, worked=True, put_back=False)
+        self._work.recorder.repaired(repair)
+        session.put_back_later(
+            repair,
+            f"address {change.address} taken from {change.interface} of {name}",
+            lambda limit: network.take_address(session.partition(name), change, limit),
+        )
+
+    def _size_of_log(self) -> int:
+        result = self._guest.run(f"wc -c < {bonds.LOG} 2>/dev/null")
+        return int(result.stdout) if result.stdout.strip().isdigit() else 0
+
+    # --- during -------------------------------------------------------------------------------------------------
+
+    def look(self, progress: Progress) -> None:
+        """Read the bonds once, if there are any; a partition that does not answer now is looked at next time."""
+        if not self._before.bonds or progress.phase not in ("set-up", "transfer", "clean-up"):
+            return
+        with suppress(MobilityError):
+            seen = bonds.read_bonds(self._guest.run(bonds.LIST, Deadline(_LOOK)).stdout)
+            for look in (bond.look(progress.phase) for bond in seen):
+                if look not in self._seen:  # a long move is looked at thousands of times
+                    self._seen.append(look)
+                    self._work.recorder.bonds.append(look)
+
+    # --- after --------------------------------------------------------------------------------------------------
+
+    def prove(self) -> None:
+        """Compare what the move is about with what it was; what does not fit becomes an error finding."""
+        with self._work.recorder.phase("device proof"):
+            for step in (self._prove_vnics, self._prove_storage, self._prove_disks, self._prove_bonds, self._ping):
+                try:
+                    step()
+                except MobilityError as error:
+                    self._work.fail("devices", self._work.plan.partition, error)
+
+    def end(self, deadline: Deadline | None = None) -> None:
+        """Stop the probe, once, and judge what it has measured."""
+        probe, self._probe = self._probe, None
+        if probe is None or not probe.runs:
+            return
+        work = self._work
+        try:
+            work.recorder.outage = probe.stop(deadline or Deadline(work.session.lab.limits.settle))
+        except MobilityError as error:
+            work.recorder.warn(f"The ping probe could not be read, and ends by itself later: {error}")
+            return
+        self._add([outage.judge_outage(work.plan.move.partition, work.recorder.outage)])
+
+    def give_up(self) -> None:
+        """Nobody waits for the move: stop the probe, as far as that goes."""
+        self.end(Deadline(_LAST_TRY))
+
+    def _prove_vnics(self) -> None:
+        before, plan = self._before.vnics, self._work.plan
+        if not before or not plan.active:
+            return
+        planned = self._before.vnic_plan.devices if self._before.vnic_plan else ()
+        words = ["lshwres", "-r", "virtualio", "--rsubtype", "vnic", "--level", "lpar", *self._filter()]
+
+        def read() -> list[vnic.VirtualNic]:
+            return [vnic.read_vnic(row) for row in self._console.rows(words)]
+
+        def judge(after: Sequence[vnic.VirtualNic]) -> list[Finding]:
+            return vnic.compare_vnics(plan.partition, before, after, planned)
+
+        after = self._settled(read, judge)
+        self._work.recorder.backing_devices += _backing_looks("after", after)
+        self._add(judge(after))
+
+    def _prove_storage(self) -> None:
+        planned = self._before.storage_plan
+        if planned is None:
+            return
+        plan, limit = self._work.plan, Deadline(self._work.session.lab.limits.command)
+        after = read_clients(self._console, plan.target.system, plan.partition, limit)
+        maps = read_maps(self._console, plan.target.system, after, limit)
+        self._add(storage.compare_clients(plan.partition, self._before.clients, after, maps, planned.adapters))
+
+    def _prove_disks(self) -> None:
+        before, guest = self._before.disks, self._guest
+        if not before or not self._work.plan.active:
+            return
+
+        def read() -> list[paths.Disk]:
+            return paths.read_disks(guest.run(paths.LIST).stdout)
+
+        def judge(after: Sequence[paths.Disk]) -> list[Finding]:
+            return paths.compare_disks(guest.name, before, after)
+
+        self._add(judge(self._settled(read, judge)))
+
+    def _prove_bonds(self) -> None:
+        before, guest, recorder = self._before.bonds, self._guest, self._work.recorder
+        if not before or not self._work.plan.active:
+            return
+
+        def read() -> list[bonds.Bond]:
+            return bonds.read_bonds(guest.run(bonds.LIST).stdout)
+
+        def judge(after: Sequence[bonds.Bond]) -> list[Finding]:
+            return bonds.compare_bonds(guest.name, before, after)
+
+        after = self._settled(read, judge, limit=self._work.session.lab.limits.rmc)
+        recorder.bonds += [bond.look("after") for bond in after]
+        self._add(judge(after))
+        self._add(bonds.judge_looks(guest.name, before, self._seen))
+        lines = guest.run(f"tail -c +{self._log_size + 1} {bonds.LOG} 2>/dev/null").stdout
+        self._add(bonds.judge_log(guest.name, lines))
+
+    def _ping(self) -> None:
+        wish, guest = self._work.plan.move.network, self._guest
+        if wish is None or not self._work.plan.active:
+            return
+        limits = self._work.session.lab.limits
+        trouble: MobilityError | None = None
+
+        def answers() -> bool:
+            nonlocal trouble
+            trouble = outage.ping_once(guest, wish, Deadline(limits.command))
+            return trouble is None
+
+        with suppress(DeadlinePassed):
+            wait_until(answers, Deadline(limits.settle), interval=limits.poll)
+        if trouble is not None:
+            raise trouble
+        text = f"{wish.peer} answers through {wish.interface} after the move."
+        self._add([ok_finding(outage.CHECK, guest.name, text)])
+
+    # --- small things -------------------------------------------------------------------------------------------
+
+    @property
+    def _console(self) -> ManagementConsole:
+        return self._work.session.console(self._work.plan.target.console)
+
+    def _filter(self) -> list[str]:
+        plan = self._work.plan
+        return ["-m", plan.target.system, "--filter", f"lpar_names={plan.partition}"]
+
+    def _add(self, findings: Sequence[Finding]) -> None:
+        for finding in findings:
+            self._work.recorder.add_finding(finding)
+
+    def _settled(
+        self, read: Callable[[], Answer], judge: Callable[[Answer], Sequence[Finding]], *, limit: float | None = None
+    ) -> Answer:
+        """Read until nothing is wrong any more, since devices come back after the move; the last reading counts.
+
+        Raises:
+            MobilityError: It could not be read even once.
+        """
+        limits = self._work.session.lab.limits
+        deadline = Deadline(limits.settle if limit is None else limit)
+        found: list[Answer] = []
+        errors: list[MobilityError] = []
+
+        def good() -> bool:
+            try:
+                found.append(read())
+            except MobilityError as error:
+                errors.append(error)
+                return False
+            return not any(item.severity is Severity.ERROR for item in judge(found[-1]))
+
+        with suppress(DeadlinePassed):
+            wait_until(good, deadline, interval=limits.poll)
+        if not found:
+            raise errors[-1]
+        return found[-1]
+
+
+def _backing_looks(moment: Literal["before", "after"], vnics: Sequence[vnic.VirtualNic]) -> list[BackingLook]:
+    return [
+        BackingLook(
+            moment=moment,
+            slot=item.slot,
+            host=device.host,
+            adapter=device.adapter,
+            port=device.port,
+            priority=device.priority,
+            active=device.active,
+            status=device.status,
+        )
+        for item in vnics
+        for device in item.devices
+    ]

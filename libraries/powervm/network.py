@@ -1,0 +1,194 @@
+"""The network interface that a test uses in the partition: its address is set for the test and taken away again.
+
+Nothing is ever flushed, and nothing is done to the interface that our own SSH connection comes in through.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from ipaddress import ip_interface
+
+from powervm.errors import MobilityError
+from powervm.lab import Network
+from powervm.partition import LinuxPartition
+from powervm.waiting import Deadline
+
+_LIST = "printf '%s\\n' \"$SSH_CONNECTION\"; ip -j addr"
+
+
+@dataclass(frozen=True)
+class Interface:
+    """One interface as ``ip -j addr`` lists it.
+
+    Attributes:
+        master: The bond or bridge that it belongs to; empty when it stands alone.
+        addresses: With their prefix lengths.
+    """
+
+    name: str
+    up: bool
+    master: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Interfaces:
+    """All interfaces of a partition, and which of them we are connected through.
+
+    Attributes:
+        ours: Name of that interface; empty when it cannot be told.
+    """
+
+    all: tuple[Interface, ...]
+    ours: str
+
+    def find(self, name: str) -> Interface | None:
+        """The interface of that name."""
+        return next((item for item in self.all if item.name == name), None)
+
+    def carries_us(self, name: str) -> bool:
+        """Our own connection comes in through it, or through the bond or bridge that it belongs to."""
+        found = self.find(name)
+        return bool(self.ours) and found is not None and self.ours in (found.name, found.master)
+
+
+def read_interfaces(output: str) -> Interfaces:
+    """Read the first line, ``$SSH_CONNECTION`` (address and port of both ends), and ``ip -j addr`` below it."""
+    connection, _, listing = output.partition("\n")
+    words = connection.split()
+    server = words[2].partition("%")[0] if len(words) == 4 else ""
+    rows = json.loads(listing) if listing.strip() else []
+    found = tuple(
+        Interface(
+            name=str(row.get("ifname", "")),
+            up="UP" in row.get("flags", ()),
+            master=str(row.get("master", "")),
+            addresses=tuple(f"{item['local']}/{item['prefixlen']}" for item in row.get("addr_info", ())),
+        )
+        for row in rows
+    )
+    ours = next((item.name for item in found if server and _has(item, server)), "")
+    return Interfaces(found, ours)
+
+
+def _has(interface: Interface, address: str) -> bool:
+    return any(own.partition("/")[0] == address for own in interface.addresses)
+
+
+def look(partition: LinuxPartition, deadline: Deadline | None = None) -> Interfaces:
+    """Read the interfaces of a partition in one round.
+
+    Raises:
+        MobilityError: They could not be read.
+    """
+    result = partition.run(_LIST, deadline)
+    try:
+        return read_interfaces(result.stdout)
+    except (ValueError, KeyError, TypeError):
+        said = result.stderr.strip() or result.first_line or f"exit status {result.status}"
+        raise MobilityError(
+            f"{partition.name}: its network interfaces cannot be read: {said}",
+            remedy="Check that iproute2 is installed there and lists them with 'ip -j addr'.",
+        ) from None
+
+
+REMEDY = "Name another interface or another address in the lab file (interface, address)."
+
+
+def obstacle(interfaces: Interfaces, network: Network) -> str:
+    """Why the interface cannot be used as the lab file says; an empty text when it can."""
+    name = network.interface
+    interface = interfaces.find(name)
+    if interface is None:
+        there = ", ".join(item.name for item in interfaces.all)
+        return f"there is no network interface {name}; it has: {there}."
+    if network.address is None:
+        return "" if interface.addresses else f"{name} has no address, and the lab file names none."
+    try:
+        wanted = str(ip_interface(network.address).ip)
+    except ValueError:
+        return f"'{network.address}' is no address with prefix length or mask."
+    if _has(interface, wanted):
+        return ""
+    if interfaces.carries_us(name):
+        return f"{wanted} is not set on {name}: our own connection comes in through it and could be cut."
+    other = next((item.name for item in interfaces.all if _has(item, wanted)), "")
+    return f"{wanted} is not set on {name}: {other} has this address." if other else ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to an interface for the test.
+
+    Attributes:
+        address: The address that was set, with its prefix length.
+        brought_up: It was down before.
+    """
+
+    interface: str
+    address: str
+    brought_up: bool
+
+    def __str__(self) -> str:
+        return f"address {self.address} set on {self.interface} until the lab is closed"
+
+
+def set_address(partition: LinuxPartition, network: Network, deadline: Deadline | None = None) -> Change | None:
+    """Give the interface the address of the lab file; None when it has it already.
+
+    Raises:
+        MobilityError: There is no such interface, our own connection comes in through it, somebody else has the
+            address, or the partition refused it.
+    """
+    if network.address is None:
+        return None
+    interfaces = look(partition, deadline)
+    refusal = obstacle(interfaces, network)
+    if refusal:
+        raise MobilityError(f"{partition.name}: {refusal}", remedy=REMEDY)
+    name, wanted = network.interface, str(ip_interface(network.address))
+    interface = interfaces.find(name)
+    assert interface is not None  # else it would have been an obstacle
+    if _has(interface, wanted.partition("/")[0]):
+        return None
+    _check_free(partition, wanted, deadline)
+    _run(partition, ["ip", "addr", "add", wanted, "dev", name], deadline)
+    if not interface.up:
+        _run(partition, ["ip", "link", "set", name, "up"], deadline)
+    return Change(name, wanted, brought_up=not interface.up)
+
+
+def take_address(partition: LinuxPartition, change: Change, deadline: Deadline | None = None) -> None:
+    """Undo what `set_address` did; an address that is gone already is fine.
+
+    Raises:
+        MobilityError: The partition refused.
+    """
+    interface = look(partition, deadline).find(change.interface)
+    if interface is None:
+        return
+    if change.address in interface.addresses:
+        _run(partition, ["ip", "addr", "del", change.address, "dev", change.interface], deadline)
+    if change.brought_up:
+        _run(partition, ["ip", "link", "set", change.interface, "down"], deadline)
+
+
+def _check_free(partition: LinuxPartition, wanted: str, deadline: Deadline | None) -> None:
+    address = wanted.partition("/")[0]
+    if partition.run(shlex.join(["ping", "-n", "-c", "1", "-W", "1", address]), deadline).ok:
+        raise MobilityError(
+            f"{partition.name}: {address} answers already: another machine has it.",
+            remedy="Choose a free address in the lab file.",
+        )
+
+
+def _run(partition: LinuxPartition, words: list[str], deadline: Deadline | None) -> None:
+    command = shlex.join(words)
+    result = partition.run(command, deadline)
+    if not result.ok:
+        said = result.stderr.strip() or result.first_line or f"exit status {result.status}"
+        raise MobilityError(
+            f"{partition.name}: '{command}' failed: {said}", remedy="Check interface and address in the lab file."
+        )

@@ -1,0 +1,198 @@
+"""How long the network of a partition is gone while it moves: ping from within, before, during and after.
+
+A ping from within the partition has the time of each answer by the partition's clock, which jumps over the time that
+it was suspended: both that and a reset adapter are seen as a gap between two answers. Source: ping of iputils.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from powervm.errors import MobilityError
+from powervm.lab import Network
+from powervm.outcome import Finding, Outage, Severity
+from powervm.partition import LinuxPartition
+from powervm.waiting import Deadline, ask_until
+
+CHECK = "network"
+
+_ANSWER = re.compile(r"^\[(?P<time>\d+\.\d+)\] \d+ bytes from .*?icmp_seq=(?P<number>\d+)\b")
+_WAITING = re.compile(r"^\[(?P<time>\d+\.\d+)\] no answer yet for icmp_seq=(?P<number>\d+)\b")
+_SUMMARY = re.compile(r"^(?P<sent>\d+) packets transmitted, (?P<received>\d+) received")
+_NUMBERS = 1 << 16
+"""Sequence numbers of ping begin again after so many."""
+
+_FILE = "ping"
+_STOP = 10.0
+"""Seconds to stop the probe and to read its file, when the partition answers."""
+
+
+@dataclass
+class Answers:
+    """The output of ``ping -D -O``, read line by line.
+
+    Attributes:
+        first, last: Time of the first and of the last answer; None when there was none.
+        gap, gap_at: The longest time between two answers in a row, and when it began.
+    """
+
+    sent: int = 0
+    received: int = 0
+    first: float | None = None
+    last: float | None = None
+    gap: float = 0.0
+    gap_at: float | None = None
+    seen: float | None = None
+    _round: int = 0
+    _number: int = 0
+    _whole: bool = False
+
+    def read(self, lines: Iterable[str]) -> Answers:
+        """Take more lines."""
+        for line in lines:
+            self._take(line)
+        return self
+
+    def _take(self, line: str) -> None:
+        answer, waiting, summary = _ANSWER.match(line), _WAITING.match(line), _SUMMARY.match(line)
+        if answer:
+            self._count(int(answer["number"]))
+            self._answered(float(answer["time"]))
+        elif waiting:
+            self._count(int(waiting["number"]))
+            self.seen = float(waiting["time"])
+        elif summary:
+            self.sent, self.received, self._whole = int(summary["sent"]), int(summary["received"]), True
+
+    def _count(self, number: int) -> None:
+        if number < self._number - _NUMBERS // 2:
+            self._round += _NUMBERS
+        self._number = number
+        self.sent = max(self.sent, self._round + number)
+
+    def _answered(self, time: float) -> None:
+        self.received += 1
+        if self.last is not None and time - self.last > self.gap:
+            self.gap, self.gap_at = time - self.last, self.last
+        self.first = time if self.first is None else self.first
+        self.last = self.seen = time
+
+    def outage(self, network: Network) -> Outage:
+        """The figures; a gap that had not ended when the probe was stopped counts up to the last ping."""
+        gap, begun = self.gap, self.gap_at
+        if self.last is not None and self.seen is not None and self.seen - self.last > gap:
+            gap, begun = self.seen - self.last, self.last
+        return Outage(
+            interface=network.interface,
+            peer=network.peer,
+            interval=network.interval,
+            sent=self.sent,
+            received=self.received,
+            lost=max(0, self.sent - self.received),
+            longest_gap=None if self.last is None else round(gap, 3),
+            gap_at=begun,
+            limit=network.outage,
+        )
+
+
+def judge_outage(partition: str, outage: Outage) -> Finding:
+    """Whether the network was gone for longer than is fine."""
+    route = f"{outage.peer} through {outage.interface}"
+    counts = f"{outage.lost} of {outage.sent} pings were lost"
+    remedy = "Look at the switch ports of the target, at the VLAN there, and at the kernel log of the partition."
+    if outage.longest_gap is None:
+        text = f"{route} did not answer once during the move ({outage.sent} pings)."
+        return Finding(severity=Severity.ERROR, check=CHECK, subject=partition, text=text, remedy=remedy)
+    gap = f"{route} did not answer for {outage.longest_gap:.1f} s during the move; {counts}"
+    if outage.longest_gap > outage.limit:
+        text = f"{gap}, and {outage.limit:g} s are fine."
+        return Finding(severity=Severity.ERROR, check=CHECK, subject=partition, text=text, remedy=remedy)
+    return Finding(severity=Severity.OK, check=CHECK, subject=partition, text=f"{gap}.")
+
+
+class Probe:
+    """A ping that runs in the partition, writes to a file of its own, and ends by itself when nobody stops it.
+
+    Args:
+        partition: Where it runs.
+        network: What it pings through what.
+        lifetime: Seconds after which it ends by itself.
+    """
+
+    def __init__(self, partition: LinuxPartition, network: Network, *, lifetime: float) -> None:
+        self._partition = partition
+        self._network = network
+        self._lifetime = lifetime
+        self._folder = ""
+        self._process = ""
+
+    @property
+    def runs(self) -> bool:
+        """It was started and not stopped yet."""
+        return bool(self._process)
+
+    def start(self, deadline: Deadline | None = None) -> None:
+        """Start it.
+
+        Raises:
+            MobilityError: It could not be started; the message has what ping said.
+        """
+        ping = ["ping", "-n", "-D", "-O", "-i", f"{self._network.interval:g}", "-w", f"{self._lifetime:.0f}"]
+        words = shlex.join([*ping, "-I", self._network.interface, self._network.peer])
+        script = (
+            f"d=$(mktemp -d /tmp/lpm-ping.XXXXXX) || exit 1; LC_ALL=C nohup {words} > $d/{_FILE} 2>&1 < /dev/null & "
+            'echo "$d $!"'
+        )
+        result = self._partition.run(script, deadline)
+        words_back = result.stdout.split()
+        if not result.ok or len(words_back) != 2:
+            said = result.stderr.strip() or result.stdout.strip() or f"exit status {result.status}"
+            raise MobilityError(f"{self._partition.name}: the ping probe could not be started: {said}")
+        self._folder, self._process = words_back
+
+    def stop(self, deadline: Deadline) -> Outage:
+        """Stop it, read what it wrote, and remove its file; the partition is asked until it answers.
+
+        Raises:
+            MobilityError: The partition does not answer up to the deadline; the probe ends by itself later.
+        """
+
+        def ask(limit: Deadline) -> Answers:
+            file = f"{self._folder}/{_FILE}"
+            # ping writes its summary when it is interrupted; it is gone after a moment
+            script = (
+                f"kill -INT {self._process} 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do "
+                f"kill -0 {self._process} 2>/dev/null || break; sleep 0.1; done; cat {file}"
+            )
+            return Answers().read(self._partition.lines(script, limit))
+
+        answers = ask_until(
+            ask, deadline, each=_STOP, interval=1.0, what="the answers of the ping probe",
+            late=self._partition.connection.close,
+        )  # fmt: skip
+        process, self._process = self._process, ""
+        with suppress(MobilityError):  # the file is small, and its folder is one of /tmp
+            words = f"kill -KILL {process} 2>/dev/null; rm -rf {shlex.quote(self._folder)}"
+            self._partition.run(words, Deadline(_STOP))
+        return answers.outage(self._network)
+
+
+def ping_once(partition: LinuxPartition, network: Network, deadline: Deadline | None = None) -> MobilityError | None:
+    """Ping the peer three times through the interface; why it did not answer, or None when it did."""
+    words = ["ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", "-I", network.interface, network.peer]
+    result = partition.run(f"LC_ALL=C {shlex.join(words)}", deadline)
+    if result.ok:
+        return None
+    said = (
+        result.stderr.strip().splitlines()[:1]
+        or [line for line in result.stdout.splitlines() if _SUMMARY.match(line)]
+        or [f"exit status {result.status}"]
+    )
+    return MobilityError(
+        f"{partition.name}: {network.peer} does not answer a ping through {network.interface}: {said[0]}.",
+        remedy="Check address, VLAN and link of the interface, and that the peer is up.",
+    )
