@@ -175,11 +175,16 @@ def test_a_call_that_is_refused_as_a_whole_is_made_for_each(lab: Evacuations) ->
 
 def test_everybody_who_can_leaves_when_nobody_is_named(lab: Evacuations) -> None:
     result = check_evacuation(lab.session, lab.session.lab.evacuation("all"), keep=lab.keep)
-    assert (endings(result), result.left_out) == ({"lp3": "done"}, ())
+    assert endings(result)["lp3"] == "done"
+    assert result.problems() == {}
+    assert all(outcome.source.server == "p8a" for outcome in result.outcomes.values())
+
+
+ONLY_LP1 = {"partitions": {"lp1": {}}, "moves": None, "evacuations": {"all": {"from": "p11a", "to": "p10b"}}}
 
 
 def test_nobody_to_evacuate(lab: Evacuations, tmp_path: Path) -> None:
-    file = joined_lab_file(tmp_path, lab.running, {"evacuations": {"all": {"from": "p11a", "to": "p10b"}}})
+    file = joined_lab_file(tmp_path, lab.running, ONLY_LP1)
     with (
         LabSession(load_lab(file).join(load_ready(lab.running.ready_file))) as session,
         pytest.raises(MobilityError, match="p11a: has no partition that the lab file describes"),
