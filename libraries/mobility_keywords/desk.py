@@ -12,6 +12,7 @@ from typing import Literal
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
+from mobility_keywords.departures import Departures
 from mobility_keywords.device_tables import device_tables
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.holdings import Holdings, tell
@@ -25,7 +26,6 @@ from mobility_keywords.workload_tables import workload_tables
 from mobility_keywords.workloads import Workloads
 from powervm.console.answers import NOT_ACTIVATED
 from powervm.errors import MobilityError
-from powervm.evacuation import Departure
 from powervm.identity import Snapshot
 from powervm.inspection import recognise
 from powervm.lab import Lab, Move, MoveKind, load_lab
@@ -63,7 +63,7 @@ class Desk:
     Attributes:
         evidence: What the run leaves in its output directory.
         identities: How each partition was when it was recorded last, by its name in the lab file.
-        departures: By evacuation and partition: whose moves were asked for, and who did not come home yet.
+        departures: Whom evacuations have moved, and who did not come home yet.
         standings: How partitions were before their server, mode or power was changed, by their names in the lab file.
     """
 
@@ -73,7 +73,7 @@ class Desk:
         self._under_way: dict[str, MoveUnderWay] = {}
         self._logbook: Logbook | None = None
         self._holdings: Holdings | None = None
-        self.departures: dict[str, dict[str, Departure]] = {}
+        self.departures = Departures()
         self._to_put_back: list[tuple[Path, Outcome]] = []
         self.identities: dict[str, Snapshot] = {}
         self.workloads = Workloads()
@@ -103,7 +103,7 @@ class Desk:
         self.evidence = Evidence(output_folder() / "mobility" / self._started)
         session = LabSession(lab, observer=self.evidence.observe, refused=self._refused)
         self._logbook = Logbook(session, output_folder())
-        self.departures = {}
+        self.departures = Departures()
         self._session = session
         self._holdings = Holdings(lab)
         try:
@@ -181,6 +181,7 @@ class Desk:
         if self._session is None:
             return
         session = self._session
+        self.departures.warn(self.label)
         not_ended: list[str] = []
         try:
             not_ended = self.workloads.end_all(self.evidence.folder, show=self.show_workload)

@@ -42,7 +42,8 @@ def bring_evacuated_home(
     outcomes: dict[str, Outcome] = {}
     whole: list[MovePlan] = []
     limits = session.lab.limits
-    for departure in departures:
+    homes = {departure.plan.partition: departure for departure in reversed(departures)}  # as it was at first
+    for departure in homes.values():
         places = look(session, departure.plan, Deadline(limits.connect))
         if judge(*places) is Where.TARGET:
             whole.append(_way_home(session, departure, places[1]))
@@ -50,7 +51,6 @@ def bring_evacuated_home(
             plan = departure.plan
             outcomes[plan.move.partition] = bring_home(session, plan, keep=keep, watch=watch)
     if whole:
-        homes = {departure.plan.partition: departure for departure in departures}
         convoy = Convoy(session, keep=keep, watch=watch, prove=partial(_prove, homes))
         moved = convoy.move([open_work("migrate", session, plan) for plan in whole])
         names = {plan.partition: plan.move.partition for plan in whole}
