@@ -25,7 +25,7 @@ from powervm.progress import Follower, Progress, Watcher, nobody
 from powervm.promises import check_promises
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.rmc import RmcLink
-from powervm.session import LabSession
+from powervm.session import LabSession, Started
 from powervm.ssh import ConnectionLost, RunningCommand, SshError
 from powervm.verdict import End, moved, not_moved
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
@@ -84,6 +84,10 @@ def start_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> MoveUnde
     return conduct(open_work("migrate", session, plan), keep, _start)
 
 
+_MARGIN = 10.0
+"""Seconds that a console's second validation may take beyond three times the first one."""
+
+
 class MoveUnderWay:
     """A migration that was started.
 
@@ -108,6 +112,9 @@ class MoveUnderWay:
         self.movers: list[tuple[str, str]] = []
         try:
             self.command = work.session.console(plan.source.console).start_migration(plan.request)
+            validation = work.recorder.seconds_of("validation")
+            patience = min(limits.validation, 3 * validation + _MARGIN)
+            work.session.started[plan.partition] = Started(self.command, patience)
         except MobilityError as error:
             self.trouble = error
 
@@ -257,8 +264,9 @@ def _follow(move: MoveUnderWay, command: RunningCommand, watch: Watcher) -> End:
         if result is None and not follower.lost:
             timed_out = True
             _stop(work, command)
-    finally:
+        work.session.started.pop(plan.partition, None)
         command.close()
+    finally:  # one that is broken off stays open: its end tells the way home that it is over
         recorder.add_phases(follower.phases)
         move.movers += follower.movers
         if follower.last:
