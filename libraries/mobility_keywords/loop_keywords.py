@@ -19,9 +19,18 @@ from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError
 from powervm.homecoming import bring_home
 from powervm.logbook import with_stage_logs
-from powervm.loop import IterationRecord, LoopPlan, LoopSummary, OnFailure, Steps, Verdict, Way, open_loop
-from powervm.loop.begin import unfinished
-from powervm.loop.runner import SUMMARY
+from powervm.loop import (
+    SUMMARY,
+    IterationRecord,
+    LoopPlan,
+    LoopSummary,
+    OnFailure,
+    Steps,
+    Verdict,
+    Way,
+    open_loop,
+    unfinished,
+)
 from powervm.migration import migrate
 from powervm.outcome import Ending, Outcome, Severity
 from powervm.plan import MovePlan

@@ -178,10 +178,11 @@ def start(partition: Callable[[], LinuxPartition], order: Order, *, limit: float
     folder = f"{FOLDERS}-{secrets.token_hex(6)}"
     boot_id = guest.run(f"cat {BOOT_ID}", Deadline(limit)).stdout.strip()
     script = order.script()
-    given = f"echo $$ > {folder}/shell\n{script}" + f"{_END}\n" + _keeper(folder, order.limit)
+    end = f"# end of the command in {Path(folder).name}"
+    given = f"echo $$ > {folder}/shell\n{script}{end}\n{_keeper(folder, order.limit)}"
     launch = (
-        f"mkdir -m 700 {folder} && cat > {folder}/all && sed '/^{_END}$/,$d' {folder}/all > {folder}/command && "
-        f"sed '1,/^{_END}$/d' {folder}/all > {folder}/run && rm {folder}/all && "
+        f"mkdir -m 700 {folder} && cat > {folder}/all && sed '/^{end}$/,$d' {folder}/all > {folder}/command && "
+        f"sed '1,/^{end}$/d' {folder}/all > {folder}/run && rm {folder}/all && "
         f"{{ setsid sh {folder}/run > /dev/null 2>&1 < /dev/null & }}"
     )
     try:
@@ -205,7 +206,6 @@ def start(partition: Callable[[], LinuxPartition], order: Order, *, limit: float
     return load
 
 
-_END = "# --- end of the command ---"
 _START = 30.0
 _FIRST_SECOND = 1.0
 
