@@ -72,7 +72,7 @@ class LoopKeywords(Topic):
         one. A workload that was started before has to run all the time.
 
         After each iteration memory and adapters are counted, on the consoles and in the partition. At the end, what
-        leaked fails the loop, and what grew all the time is a warning: see ``docs/loops.md`` for the rules.
+        leaked fails the loop, and what grew all the time is a warning: ``docs/endurance.md`` has the rules.
 
         The log has one line for each iteration, and the tables of the end; everything else is below ``loops`` in the
         output directory: a journal, ``summary.json``, and the evidence of the first, the last five and all failed

@@ -108,6 +108,8 @@ class WorkloadKeywords(Topic):
             limit=desk.lab.limits.command,
         )
         desk.workloads.add(workload)
+        for remark in workload.remarks:
+            logger.warn(f"[{desk.label}] {remark}")
         logger.info(f"{partition}: '{workload.load.order.shown}' runs, with its output in {workload.load.folder}.")
 
     @keyword(tags=("workload", "check"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,6 +144,21 @@ def test_a_load_that_somebody_kills_is_lost(lab: Bench, tmp_path: Path) -> None:
         "lp1: the workload is gone without an exit status. Look for a crash, or for the OOM killer in the kernel log."
     )
     assert workload.finish(tmp_path).ending is LoadEnding.LOST
+    assert left(lab) == ""
+
+
+def test_what_a_dead_run_has_left_is_removed_and_what_is_alive_is_not(lab: Bench, tmp_path: Path) -> None:
+    dead, alive = begin(lab, make_order("sleep 600")), begin(lab, make_order("sleep 601"))
+    host = socket.gethostname()
+    lab.running.run("lp1", f"echo '{host} 999999999 17' > {dead.load.folder}/owner")
+    workload = begin(lab, make_order(STRESS))
+    assert [text.partition(" ")[2].partition(" ")[0] for text in workload.remarks] == sorted(
+        [dead.load.folder, alive.load.folder]
+    )
+    assert dead.load.folder not in left(lab)
+    assert alive.look().runs
+    for item in (workload, alive):
+        assert item.finish(tmp_path / item.load.folder.rpartition("-")[2]).passed
     assert left(lab) == ""
 
 

@@ -8,7 +8,6 @@ itself: a load that nobody comes back for leaves nothing.
 from __future__ import annotations
 
 import secrets
-import shlex
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,9 +20,9 @@ from powervm.partition import BOOT_ID, LinuxPartition
 from powervm.ssh import AuthenticationFailed, ConnectionLost, HostKeyChanged
 from powervm.waiting import Deadline, DeadlinePassed, ask_until, wait_until
 from powervm.workload.kinds import Kind
+from powervm.workload.leftovers import FOLDERS, kill, owner, still_kept
 from powervm.workload.order import Order
 
-FOLDERS = "/var/tmp/mobility-workload"  # noqa: S108 - folders of the target, with new names, for their owner only
 _KEPT = 3600
 _MOST_OUTPUT = 64 << 20
 _READ = 8 << 20
@@ -125,8 +124,8 @@ class Load:
 
     @property
     def _kill(self) -> str:
-        """Ends everything in the load's session, and nothing else should the number belong to somebody new."""
-        return f"[ -s {self.folder}/keeper ] && pkill -KILL -s $(cat {self.folder}/keeper)"
+        """Ends everything in the load's session."""
+        return f"[ -s {self.folder}/keeper ] && {kill(self.folder)}"
 
     def collect(self, place: Path) -> list[Path]:
         """Fetch its output to new files in a folder of ours, without what is secret."""
@@ -214,6 +213,7 @@ def _keeper(folder: str, limit: float) -> str:
     """The script that runs the command, keeps what came of it, and removes it all when nobody comes."""
     return f"""\
 cd {folder}
+echo '{owner()}' > owner
 date +%s.%N > started
 timeout -k 30 {limit:.0f} sh {folder}/command > out 2> err < /dev/null &
 echo $! > pid
@@ -249,8 +249,7 @@ def _look(partition: Callable[[], LinuxPartition], folder: str, boot_id: str, li
     guest = partition()
     script = (
         f"cat {BOOT_ID}; date +%s.%N; cat {folder}/started 2>/dev/null || echo -; "
-        f"cat {folder}/ended 2>/dev/null || echo -; [ -s {folder}/keeper ] && "
-        f"ps -p $(cat {folder}/keeper) -o args= | grep -qF {shlex.quote(folder)} && echo there"
+        f"cat {folder}/ended 2>/dev/null || echo -; [ -s {folder}/keeper ] && {still_kept(folder)} && echo there"
     )
 
     def ask(deadline: Deadline) -> Look:
