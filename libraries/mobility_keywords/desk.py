@@ -289,7 +289,8 @@ class Desk:
 
     def show_workload(self, record: WorkloadRecord, path: Path) -> None:
         """Show what a workload came to in the log."""
-        logger.info(f"{workload_tables(record)}<br>{link(path)}", html=True)
+        links = " ".join([link(path), *(link(path.parent / file) for file in record.files)])
+        logger.info(f"{workload_tables(record)}<br>{links}", html=True)
         for finding in record.findings:
             if finding.severity is Severity.WARNING:
                 logger.warn(f"[{self.label}] {finding.sentence()}")
