@@ -293,7 +293,7 @@ class LinuxGuest(Facts):
         }
         process = self.processes.add("-bash" if terminal else "bash", parent=self._login_pid())
         process.terminal = self._free_terminal() if terminal else "?"
-        process.group = process.pid
+        process.session = process.pid
         return Shell(
             self.around(catalogue.lookup(self)),
             BASH,
