@@ -15,6 +15,7 @@ from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.live_line import LiveLine, console_is_quiet
+from mobility_keywords.loop_tables import loop_tables
 from mobility_keywords.simulation import SIMULATIONS
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
@@ -24,6 +25,7 @@ from powervm.errors import MobilityError
 from powervm.inspection import recognise
 from powervm.lab import Lab, Move, load_lab, load_ready
 from powervm.logbook import Logbook, with_stage_logs
+from powervm.loop import LoopSummary
 from powervm.migration import MoveUnderWay
 from powervm.outcome import Ending, Outcome, Repair, Severity
 from powervm.placement import find_partition
@@ -296,6 +298,15 @@ class Desk:
                 logger.warn(f"[{self.label}] {finding.sentence()}")
         if _in_test():
             BuiltIn().set_test_metadata(f"workload {record.partition}", record.summary())
+
+    def show_loop(self, summary: LoopSummary, path: Path) -> None:
+        """Show what a loop came to in the log."""
+        logger.info(f"{loop_tables(summary)}<br>{link(path)}", html=True)
+        for finding in summary.findings:
+            if finding.severity is Severity.WARNING:
+                logger.warn(f"[{self.label}] {finding.sentence()}")
+        if _in_test():
+            BuiltIn().set_test_metadata(f"loop {summary.move}", summary.summary())
 
     def show_collection(self, done: Collection) -> None:
         """Show a stage in the log; what is missing is a warning."""

@@ -13,7 +13,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from mobility_keywords.desk import Desk, output_folder
-from mobility_keywords.loop_tables import iteration_line, loop_tables
+from mobility_keywords.loop_tables import iteration_line
 from mobility_keywords.tables import outcome_tables
 from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError
@@ -21,6 +21,7 @@ from powervm.homecoming import bring_home
 from powervm.logbook import with_stage_logs
 from powervm.loop import (
     SUMMARY,
+    EndReason,
     IterationRecord,
     LoopPlan,
     LoopSummary,
@@ -32,7 +33,7 @@ from powervm.loop import (
     unfinished,
 )
 from powervm.migration import migrate
-from powervm.outcome import Ending, Outcome, Severity
+from powervm.outcome import Ending, Outcome
 from powervm.plan import MovePlan
 
 StageLogs = Literal["no", "few", "all"]
@@ -107,12 +108,12 @@ class LoopKeywords(Topic):
         with open_loop(desk.session, plan, root, run.steps(), resume=resume == "yes") as loop:
             try:
                 summary = loop.run()
+            except BaseException:
+                desk.show_loop(loop.summary(EndReason.INTERRUPTED), loop.folder / SUMMARY)
+                raise
             finally:
                 run.show_left_out()
-        logger.info(f"{loop_tables(summary)}<br>{desk.link(loop.folder / SUMMARY)}", html=True)
-        for finding in summary.findings:
-            if finding.severity is Severity.WARNING:
-                logger.warn(f"[{desk.label}] {finding.sentence()}")
+        desk.show_loop(summary, loop.folder / SUMMARY)
         if not summary.passed:
             raise LoopFailed(summary)
         return summary

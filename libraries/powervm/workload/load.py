@@ -22,6 +22,7 @@ from powervm.waiting import Deadline, DeadlinePassed, ask_until, wait_until
 from powervm.workload.kinds import Kind
 from powervm.workload.leftovers import FOLDERS, kill, owner, still_kept
 from powervm.workload.order import Order
+from powervm.workload.stress import read_report
 
 _KEPT = 3600
 _MOST_OUTPUT = 64 << 20
@@ -178,9 +179,9 @@ def start(partition: Callable[[], LinuxPartition], order: Order, *, limit: float
     boot_id = guest.run(f"cat {BOOT_ID}", Deadline(limit)).stdout.strip()
     script = order.script()
     end = f"# end of the command in {Path(folder).name}"
-    given = f"echo $$ > {folder}/shell\n{script}{end}\n{_keeper(folder, order.limit)}"
+    given = f"echo $$ > {folder}/shell\n{script}{end}\n{_keeper(folder, order.limit)}{_WHOLE}\n"
     launch = (
-        f"mkdir -m 700 {folder} && cat > {folder}/all && sed '/^{end}$/,$d' {folder}/all > {folder}/command && "
+        f"mkdir -m 700 {folder} && cat > {folder}/all && tail -n 1 {folder}/all | grep -qx '{_WHOLE}' && sed '/^{end}$/,$d' {folder}/all > {folder}/command && "
         f"sed '1,/^{end}$/d' {folder}/all > {folder}/run && rm {folder}/all && "
         f"{{ setsid sh {folder}/run > /dev/null 2>&1 < /dev/null & }}"
     )
@@ -205,6 +206,8 @@ def start(partition: Callable[[], LinuxPartition], order: Order, *, limit: float
     return load
 
 
+_WHOLE = "# whole"
+"""The last line of what is sent: half of it, from a connection that broke, is not run."""
 _START = 30.0
 _FIRST_SECOND = 1.0
 
@@ -231,7 +234,7 @@ def _nothing_yet(boot_id: str) -> Look:
 
 
 def _see_it_run(load: Load) -> None:
-    """Wait until it runs, and for a moment more: a wrong option ends it at once."""
+    """Wait until it runs, and for a moment more, since a wrong option ends it at once; stress-ng says when it works."""
 
     def begun() -> bool:
         look = load.look()
@@ -241,8 +244,13 @@ def _see_it_run(load: Load) -> None:
         wait_until(begun, Deadline(_START), interval=_INTERVAL, what="the workload to start")
     except DeadlinePassed as passed:
         raise WorkloadNotStarted(f"{load.partition().name}: {passed.message}", remedy="Look into /var/tmp.") from passed
+
+    def settled() -> bool:
+        stresses = load.order.kind is Kind.STRESS_NG and read_report(load.output()).dispatched
+        return not load.look().runs or stresses
+
     with suppress(DeadlinePassed):
-        load.wait(Deadline(_FIRST_SECOND), _INTERVAL)
+        wait_until(settled, Deadline(_FIRST_SECOND), interval=_INTERVAL, what="its first output")
 
 
 def _look(partition: Callable[[], LinuxPartition], folder: str, boot_id: str, limit: float) -> Look:
