@@ -181,22 +181,13 @@ def start(partition: Callable[[], LinuxPartition], order: Order, *, limit: float
     end = f"# end of the command in {Path(folder).name}"
     given = f"echo $$ > {folder}/shell\n{script}{end}\n{_keeper(folder, order.limit)}{_WHOLE}\n"
     launch = (
-        f"mkdir -m 700 {folder} && cat > {folder}/all && tail -n 1 {folder}/all | grep -qx '{_WHOLE}' && sed '/^{end}$/,$d' {folder}/all > {folder}/command && "
-        f"sed '1,/^{end}$/d' {folder}/all > {folder}/run && rm {folder}/all && "
-        f"{{ setsid sh {folder}/run > /dev/null 2>&1 < /dev/null & }}"
+        f"mkdir -m 700 {folder} && cat > {folder}/all && tail -n 1 {folder}/all | grep -qx '{_WHOLE}' && "
+        f"sed '/^{end}$/,$d' {folder}/all > {folder}/command && sed '1,/^{end}$/d' {folder}/all > {folder}/run && "
+        f"rm {folder}/all && {{ setsid sh {folder}/run > /dev/null 2>&1 < /dev/null & }}"
     )
-    try:
-        result = guest.connection.run(launch, Deadline(limit), input=given)
-    except ConnectionLost:  # it may run all the same
-        pass
-    else:
-        if not result.ok:
-            raise WorkloadNotStarted(
-                f"{guest.name}: the workload's folder {folder} cannot be made: {result.first_line or 'no message'}",
-                remedy="Make room in /var/tmp of the partition.",
-            )
     load = Load(partition, order, folder, boot_id, _nothing_yet(boot_id), limit)
     try:
+        _launch(guest, folder, launch, given, Deadline(limit))
         _see_it_run(load)
     except BaseException:
         with suppress(MobilityError):
@@ -204,6 +195,18 @@ def start(partition: Callable[[], LinuxPartition], order: Order, *, limit: float
         raise
     load.first = load.last
     return load
+
+
+def _launch(guest: LinuxPartition, folder: str, command: str, given: str, deadline: Deadline) -> None:
+    try:
+        result = guest.connection.run(command, deadline, input=given)
+    except ConnectionLost:  # it may run all the same
+        return
+    if not result.ok:
+        raise WorkloadNotStarted(
+            f"{guest.name}: the workload's folder {folder} cannot be made: {result.first_line or 'no message'}",
+            remedy="Make room in /var/tmp of the partition.",
+        )
 
 
 _WHOLE = "# whole"
