@@ -16,9 +16,10 @@ from powervm.ssh import CommandDeadlinePassed
 from powervm.waiting import Deadline
 from powervm.workload.kinds import LIMIT_REACHED, Kind, explain_status
 from powervm.workload.leftovers import FOLDERS, clear_leftovers
-from powervm.workload.load import Load, Look, WorkloadNotStarted, read_output, start
+from powervm.workload.load import Load, Look, read_output
 from powervm.workload.model import LoadEnding, WorkloadRecord
 from powervm.workload.order import Order
+from powervm.workload.starting import WorkloadNotStarted, start
 from powervm.workload.stress import read_report
 from powervm.workload.tools import fio_figures, iperf3_figures, read_json
 from powervm.workload.verdict import Facts, Stretch, crossing, judge, stretch_of
