@@ -16,7 +16,7 @@ from powervm.lab.entries import (
     Simulated,
     ViosEntry,
     Vnic,
-    Workload,
+    WorkloadEntry,
 )
 from powervm.lab.load import load_lab
 from powervm.lab.model import SIMULATED, Lab
@@ -45,7 +45,7 @@ __all__ = [
     "Simulated",
     "ViosEntry",
     "Vnic",
-    "Workload",
+    "WorkloadEntry",
     "load_lab",
     "load_ready",
 ]

@@ -30,7 +30,7 @@ from powervm.lab.entries import (
     Simulated,
     ViosEntry,
     Vnic,
-    Workload,
+    WorkloadEntry,
 )
 from powervm.lab.model import Lab
 from powervm.lab.problems import Problem
@@ -57,7 +57,7 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
         moves={name: _move(document, name) for name in document.moves},
         limits=Limits(**_fields(document.limits)),
         repair=frozenset(Repair(name) for name in document.repair),
-        workload=Workload(**_fields(document.workload)) if document.workload else None,
+        workload=WorkloadEntry(**_fields(document.workload)) if document.workload else None,
         iterations=document.iterations,
         duration=document.duration,
         logs=Logs(**_fields(document.logs)),

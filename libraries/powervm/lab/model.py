@@ -22,7 +22,7 @@ from powervm.lab.entries import (
     Simulated,
     ViosEntry,
     Vnic,
-    Workload,
+    WorkloadEntry,
 )
 from powervm.lab.problems import Problem, suggestion
 from powervm.lab.ready import Ready, ReadyError, read_ready
@@ -68,7 +68,7 @@ class Lab:
     moves: Mapping[str, Move]
     limits: Limits
     repair: frozenset[Repair]
-    workload: Workload | None
+    workload: WorkloadEntry | None
     iterations: int | None
     duration: float | None
     logs: Logs
