@@ -17,6 +17,7 @@ from mobility_keywords.device_tables import device_tables
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.holdings import Holdings, tell
 from mobility_keywords.live_line import LiveLine, console_is_quiet
+from mobility_keywords.loop_tables import loop_tables
 from mobility_keywords.pabot_worker import end_with_pabot
 from mobility_keywords.run import in_test, link, output_folder, running_test
 from mobility_keywords.simulations import ready_document
@@ -31,6 +32,7 @@ from powervm.inspection import recognise
 from powervm.lab import Lab, Move, MoveKind, load_lab
 from powervm.leases import Sharing
 from powervm.logbook import Logbook, with_stage_logs
+from powervm.loop import LoopSummary
 from powervm.migration import MoveUnderWay
 from powervm.outcome import Ending, Outcome, Repair, Severity
 from powervm.placement import find_partition
@@ -377,12 +379,22 @@ class Desk:
 
     def show_workload(self, record: WorkloadRecord, path: Path) -> None:
         """Show what a workload came to in the log."""
-        logger.info(f"{workload_tables(record)}<br>{link(path)}", html=True)
+        links = " ".join([link(path), *(link(path.parent / file) for file in record.files)])
+        logger.info(f"{workload_tables(record)}<br>{links}", html=True)
         for finding in record.findings:
             if finding.severity is Severity.WARNING:
                 logger.warn(f"[{self.label}] {finding.sentence()}")
         if in_test():
             BuiltIn().set_test_metadata(f"workload {record.partition}", record.summary())
+
+    def show_loop(self, summary: LoopSummary, path: Path) -> None:
+        """Show what a loop came to in the log."""
+        logger.info(f"{loop_tables(summary)}<br>{link(path)}", html=True)
+        for finding in summary.findings:
+            if finding.severity is Severity.WARNING:
+                logger.warn(f"[{self.label}] {finding.sentence()}")
+        if in_test():
+            BuiltIn().set_test_metadata(f"loop {summary.move}", summary.summary())
 
     def show_collection(self, done: Collection) -> None:
         """Show a stage in the log; what is missing is a warning."""

@@ -43,7 +43,7 @@ class Process:
         detached: A hang-up of its terminal does not reach it.
         simple: A job of one command, which takes its place.
         title: The short name when it differs from the program's, as that of ``stress-ng-vm``.
-        group: The session that it belongs to, by the process that leads it.
+        session: The one that it belongs to, by the process that leads it.
     """
 
     pid: int
@@ -61,7 +61,7 @@ class Process:
     detached: bool = False
     simple: bool = False
     title: str = ""
-    group: int = 0
+    session: int = 0
 
     @property
     def name(self) -> str:
@@ -156,9 +156,9 @@ class ProcessTable:
             parent = 0 if number < 3 else 1
         process = Process(number, parent, command, self._now(), ended, title=title)
         above = self._by_pid.get(parent)
-        process.group = number
+        process.session = number if above is None or parent == 1 else above.session
         if above is not None:
-            process.terminal, process.group = above.terminal, above.group
+            process.terminal = above.terminal
         self._by_pid[number] = process
         return process
 

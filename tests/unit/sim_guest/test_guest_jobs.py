@@ -114,6 +114,17 @@ def test_jobs_stand_still_with_the_partition() -> None:
     in_loop(work)
 
 
+def test_processes_of_a_session_are_found_and_killed_together(run: Run) -> None:
+    script = (
+        "setsid sh -c 'sleep 31 & timeout 60 sleep 32; true' > /dev/null 2>&1 & sleep 0.05; sleep 33 & "
+        "ps -p $! -o sid= | tr -d ' '; echo $$; pgrep -c -s $(pgrep -f '^sh -c'); "
+        "pkill -KILL -s $(pgrep -f '^sh -c'); sleep 0.02; pgrep -a sleep; kill $!"
+    )
+    own, shell, count, left = run(script).out.splitlines()
+    assert own == shell
+    assert (count, left.partition(" ")[2]) == ("4", "sleep 33")
+
+
 def test_a_killed_shell_runs_nothing_more(run: Run) -> None:
     assert run("echo before; kill $$; echo after") == Result(143, "before\n", "")
 

@@ -171,7 +171,7 @@ async def _marked(guest: LinuxGuest, name: str, work: Coroutine[Any, Any, int]) 
         if name == "nohup":
             process.ignored.add(1)
         else:
-            process.group = process.pid
+            process.session = process.pid
     return await work
 
 
