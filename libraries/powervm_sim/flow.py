@@ -21,7 +21,7 @@ class Gathering(Protocol):
     """Something that sends in few pieces what is written to it."""
 
     def gather(self) -> None:
-        """An answer begins, most likely a short one: keep what is written for a few turns of the event loop."""
+        """An answer begins, most likely a short one: keep what is written for a moment."""
 
     def complete(self) -> None:
         """The answer has ended: send it."""
@@ -30,5 +30,5 @@ class Gathering(Protocol):
 async def until_flowing(channel: Any) -> None:
     """Wait until the client of an SSH channel has taken nearly everything, or is gone."""
     flowing: asyncio.Event | None = channel.get_extra_info(FLOWING)
-    if flowing is not None:
+    if flowing is not None and not flowing.is_set():
         await flowing.wait()

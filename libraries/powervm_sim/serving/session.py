@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import asyncssh
-from asyncssh.misc import SoftEOFReceived
 
 from powervm_sim.faults.commands import CONNECTION
 from powervm_sim.flow import GATHERING, Gathering
@@ -337,17 +336,18 @@ class Session:
             except asyncssh.TerminalSizeChanged as change:
                 if self._terminal is not None:
                     self._terminal.columns, self._terminal.rows = change.width, change.height
-            except SoftEOFReceived:
-                self._stdin.end_here()
             except asyncssh.BreakReceived:
                 self._interrupt()
             except asyncssh.SignalReceived as signal:
                 self._signal(signal.signal)
             else:
-                if not text:
+                if text:
+                    await self._stdin.feed(text)
+                elif not self._process.stdin.at_eof():
+                    self._stdin.end_here()  # Ctrl-D
+                else:
                     self._stdin.end()
                     return
-                await self._stdin.feed(text)
 
     def _signal(self, name: str) -> None:
         if name == "INT" and self._terminal is not None:
