@@ -21,7 +21,7 @@ class Gathering(Protocol):
     """Something that sends in few pieces what is written to it."""
 
     def gather(self) -> None:
-        """An answer begins, most likely a short one: keep what is written for a moment."""
+        """An answer begins, most likely a short one: keep what is written for a few turns of the event loop."""
 
     def complete(self) -> None:
         """The answer has ended: send it."""

@@ -14,8 +14,10 @@ from powervm_sim.world.gate import Gate
 _MOST_AT_ONCE = 64 * 1024
 _RESET = struct.pack("ii", 1, 0)
 _PATIENCE = 2.0
-_MOMENT = 0.002
-"""Seconds within which a command has ended that waits for nothing, unless there is much to do."""
+_TURNS = 8
+"""Turns of the event loop that a command needs which waits for nothing. (A time would be over when there is much to do,
+which is when it matters.)
+"""
 
 
 class GatedTransport(asyncio.Transport):
@@ -32,7 +34,7 @@ class GatedTransport(asyncio.Transport):
         self._gate = gate
         self._kept: list[bytes] = []
         self._size = 0
-        self._gathering: asyncio.TimerHandle | None = None
+        self._turns = 0
         self._loop = asyncio.get_running_loop()
         self.flowing = asyncio.Event()
         self.flowing.set()
@@ -58,14 +60,11 @@ class GatedTransport(asyncio.Transport):
 
     def gather(self) -> None:
         """An answer begins: see `powervm_sim.flow.Gathering`."""
-        if self._gathering is None:
-            self._gathering = self._loop.call_later(_MOMENT, self.complete)
+        self._turns = _TURNS
 
     def complete(self) -> None:
-        """The answer has ended, or takes longer."""
-        if self._gathering is not None:
-            self._gathering.cancel()
-            self._gathering = None
+        """The answer has ended."""
+        self._turns = 0
         self._flush()
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
@@ -109,7 +108,10 @@ class GatedTransport(asyncio.Transport):
         return self.real.get_extra_info(name, default)
 
     def _send(self) -> None:
-        if self._gathering is None:
+        if self._turns and self._kept:
+            self._turns -= 1
+            self._loop.call_soon(self._send)
+        else:
             self._flush()
 
     def _flush(self) -> None:
