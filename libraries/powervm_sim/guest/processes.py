@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ABRT": 6, "KILL": 9, "USR1": 10, "SEGV": 11, "USR2": 12, "ALRM": 14}
 _SIGNALS |= {"TERM": 15, "CONT": 18, "STOP": 19, "TSTP": 20}
@@ -25,7 +25,7 @@ class NotSimulatedSignal(Exception):
     """The real system knows the signal, this lab does not."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Process:
     """One process.
 
@@ -54,7 +54,7 @@ class Process:
     task: asyncio.Future[int] | None = None
     signal: int = 0
     terminal: str = "?"
-    ignored: set[int] = field(default_factory=set)
+    ignored: frozenset[int] = frozenset()
     state: str = "S"
     busy: Callable[[], float] = lambda: 0.0
     resident: Callable[[], int] = lambda: 6144

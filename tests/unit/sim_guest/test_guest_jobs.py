@@ -195,3 +195,12 @@ def test_an_inner_shell_has_a_number_of_its_own(run: Run) -> None:
     outer, inner, group = run("echo $$; bash -c 'echo $$'; (echo $$)").out.split()
     assert group == outer != inner
     assert run("bash -c 'kill -9 $$'; echo $?").out == "137\n"
+
+
+def test_a_program_is_found_where_it_is_now_and_not_where_it_was(run: Run) -> None:
+    folder = "mkdir -p /usr/local/bin; echo echo mine > /usr/local/bin/nproc; "
+    own = "chmod 755 /usr/local/bin/nproc; nproc; "
+    assert run(f"nproc; {folder}{own}").out == "64\nmine\n"
+    assert run("chmod 644 /usr/local/bin/nproc; nproc").out == "64\n"
+    assert run(f"{own}mv /usr/local/bin/nproc /usr/local/bin/n; nproc; n").out == "mine\n64\nmine\n"
+    assert run("mv /usr/local/bin/n /usr/local/bin/nproc; nproc; rm /usr/local/bin/nproc; nproc").out == "mine\n64\n"

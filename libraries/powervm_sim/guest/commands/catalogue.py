@@ -169,7 +169,7 @@ async def _marked(guest: LinuxGuest, name: str, work: Coroutine[Any, Any, int]) 
     if process is not None and process.pid > 1:
         process.detached = True
         if name == "nohup":
-            process.ignored.add(1)
+            process.ignored |= {1}
         else:
             process.session = process.pid
     return await work
