@@ -19,7 +19,7 @@ from powervm.outcome.model import Bytes
 from powervm.placement import Where, judge, look, settle
 from powervm.plan import MovePlan
 from powervm.preflight import Facts, run_preflight
-from powervm.progress import Follower, Progress, Watcher, nobody
+from powervm.progress import Follower, Watcher, nobody
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.rmc import RmcLink
 from powervm.session import LabSession
@@ -138,12 +138,8 @@ def _start(work: Work) -> MoveUnderWay:
 
 
 def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
-    def watch_both(progress: Progress) -> None:
-        watch(progress)
-        move.escort.look(progress)
-
     try:
-        return _conclude(move, watch_both)
+        return _conclude(move, watch)
     finally:  # also when it is broken off: nothing of it is left running in the partition
         move.escort.give_up()
 

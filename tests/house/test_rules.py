@@ -48,7 +48,7 @@ FLOORS = {
     "ssh": 1, "records": 1, "messages": 1,
     "lab": 2, "console": 2, "vios": 2, "partition": 2, "outcome": 2.4, "session": 2.5,
     "plan": 2.6, "operation": 2.7,
-    "devices": 2.8, "network": 2.8, "outage": 2.8, "device_state": 3.1, "escort": 3.55,
+    "background": 2.7, "devices": 2.8, "network": 2.8, "outage": 2.8, "device_state": 3.1, "escort": 3.55,
     "placement": 3, "rmc": 3, "trust": 3, "identity": 3, "progress": 3, "inspection": 3,
     "kernel_log": 3, "stage_logs": 3, "logbook": 3.2, "preflight": 3.5, "verdict": 3.5,
     "recovery": 3.5, "migration": 3.6, "homecoming": 3.7,
