@@ -77,9 +77,14 @@ def _leads_away(work: Work) -> bool:
 def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     # what it was when it left does not matter: it can only move as what it is now
     off = work.recorder.places[1].state == NOT_ACTIVATED
-    move = replace(work.plan.move.back(), kind=MoveKind.INACTIVE if off else MoveKind.ACTIVE)
+    kind = MoveKind.INACTIVE if off else MoveKind.ACTIVE
+    move = replace(work.plan.move.back(), kind=kind, network=None)  # nor does it matter who answers a ping
     back = plan_move(work.session.lab, move)
     outcome = migrate(work.session, back, keep=keep, watch=watch)
+    if outcome.ending is Ending.REFUSED and (move.vnic or move.storage):
+        work.recorder.warn(f"{back.title} goes home without the mappings of the lab file: {outcome.error}")
+        back = plan_move(work.session.lab, replace(move, vnic=None, storage=None))
+        outcome = migrate(work.session, back, keep=keep, watch=watch)
     for text in outcome.warnings:
         work.recorder.warn(text)
     work.recorder.places = outcome.places

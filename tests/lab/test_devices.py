@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from powervm.homecoming import bring_home
 from powervm.lab import load_lab, load_ready
 from powervm.migration import MoveUnderWay, check_move, migrate, start_move
 from powervm.outcome import Ending, Outcome
@@ -154,6 +155,20 @@ def test_nothing_is_left_running_when_nobody_waits(opened: Session) -> None:
     assert outcome.outage.sent > 0
     assert "ping" not in bench.running.run("lp5", "ps -e -o comm=")[1].split()
     assert bench.running.run("lp5", "ls /tmp")[1] == ""
+
+
+def test_a_partition_comes_home_whatever_is_wrong_with_its_mapping(opened: Session) -> None:
+    """The peer does not answer any more, and the lab file names an adapter of the source that is not there."""
+    good = opened({"moves.vnic.network": None})
+    assert migrate(good.session, plan(good, "vnic"), keep=good.keep).error is None
+    bad = opened(
+        {"moves.vnic.network.peer": "10.20.99.99", "moves.vnic.vnic.adapters": ["P1-C9", "U78D9.001.78A1B20-P1-C5"]}
+    )
+    outcome = bring_home(bad.session, plan(bad, "vnic"), keep=bad.keep)
+    assert outcome.error is None
+    assert any(
+        "goes home without the mappings of the lab file: p9a: has no SR-IOV" in text for text in outcome.warnings
+    )
 
 
 def home(bench: Bench, move: str) -> Outcome:
