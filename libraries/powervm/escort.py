@@ -71,7 +71,6 @@ class Escort:
                     )
                 )
         except MobilityError as error:
-            self.end(Deadline(_LAST_TRY))
             work.end(Ending.REFUSED, str(error))
 
     def _begin_probe(self, wish: Network) -> None:
@@ -114,6 +113,9 @@ class Escort:
 
     def prove(self) -> None:
         """Compare what the move is about with what it was; what does not fit becomes an error finding."""
+        before = self._before
+        if not (before.vnics or before.storage_plan or before.bonds or self._work.plan.move.network):
+            return
         with self._work.recorder.phase("device proof"):
             for step in (self._prove_vnics, self._prove_storage, self._prove_disks, self._prove_bonds, self._ping):
                 try:

@@ -133,8 +133,12 @@ def _start(work: Work) -> MoveUnderWay:
         except MobilityError as error:
             work.end(Ending.REFUSED, str(error))
     escort = Escort(work, facts)
-    escort.begin()
-    return MoveUnderWay(work, facts, escort)
+    try:
+        escort.begin()
+        return MoveUnderWay(work, facts, escort)
+    except BaseException:  # whoever breaks it off, nothing is left running in the partition
+        escort.give_up()
+        raise
 
 
 def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
