@@ -155,6 +155,7 @@ def test_nothing_is_left_running_when_nobody_waits(opened: Session) -> None:
     assert outcome.outage.sent > 0
     assert "ping" not in bench.running.run("lp5", "ps -e -o comm=")[1].split()
     assert bench.running.run("lp5", "ls /tmp")[1] == ""
+    assert bring_home(bench.session, plan(bench, "vnic"), keep=bench.keep).error is None
 
 
 def test_a_partition_comes_home_whatever_is_wrong_with_its_mapping(opened: Session) -> None:
