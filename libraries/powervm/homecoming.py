@@ -108,9 +108,14 @@ def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
         off = True
     way_back = work.plan.move.back()
     kind = MoveKind.INACTIVE if off else MoveKind.ACTIVE
-    move = replace(way_back, kind=kind, settings=way_back.settings.fitting(active=not off))
+    settings = way_back.settings.fitting(active=not off)
+    move = replace(way_back, kind=kind, settings=settings, network=None)  # nor does it matter who answers a ping
     back = plan_move(work.session.lab, move)
     outcome = migrate(work.session, back, keep=keep, watch=watch)
+    if outcome.ending is Ending.REFUSED and (move.vnic or move.storage):
+        work.recorder.warn(f"{back.title} goes home without the mappings of the lab file: {outcome.error}")
+        back = plan_move(work.session.lab, replace(move, vnic=None, storage=None))
+        outcome = migrate(work.session, back, keep=keep, watch=watch)
     for text in outcome.warnings:
         work.recorder.warn(text)
     work.recorder.places = outcome.places

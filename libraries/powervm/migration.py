@@ -21,7 +21,7 @@ from powervm.outcome.model import Bytes
 from powervm.placement import Where, judge, look, settle
 from powervm.plan import MovePlan
 from powervm.preflight import Facts, run_preflight
-from powervm.progress import Follower, Progress, Watcher, nobody
+from powervm.progress import Follower, Watcher, nobody
 from powervm.promises import check_promises
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.rmc import RmcLink
@@ -149,8 +149,12 @@ def _start(work: Work) -> MoveUnderWay:
     validate(work)
     read_before(work)
     escort = Escort(work, facts)
-    escort.begin()
-    return MoveUnderWay(work, facts, escort)
+    try:
+        escort.begin()
+        return MoveUnderWay(work, facts, escort)
+    except BaseException:  # whoever breaks it off, nothing is left running in the partition
+        escort.give_up()
+        raise
 
 
 def read_before(work: Work) -> None:
@@ -165,12 +169,8 @@ def read_before(work: Work) -> None:
 
 
 def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
-    def watch_both(progress: Progress) -> None:
-        watch(progress)
-        move.escort.look(progress)
-
     try:
-        return _conclude(move, watch_both)
+        return _conclude(move, watch)
     finally:  # also when it is broken off: nothing of it is left running in the partition
         move.escort.give_up()
 

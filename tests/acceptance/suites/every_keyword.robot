@@ -85,6 +85,17 @@ Keys Are Exchanged
     Should Be Equal    ${outcome.ending.value}    done
     Consoles Should Trust Each Other    crosshmc
 
+Devices That A Partition Does Not Have
+    [Documentation]    The message says what is missing.
+    Run Keyword And Expect Error    lp1 has no vNIC.*    Backing Devices Should Be Operational    lp1
+    Run Keyword And Expect Error    lp1 has no bond.*    Bonds Should Be On Their Primary    lp1
+    Run Keyword And Expect Error    The move local has no network.*    Peer Should Answer    local
+    ${outcome} =    Check Prerequisites    local
+    Run Keyword And Expect Error    lp1: no network was measured*    Network Should Have Been Reachable    ${outcome}
+    Run Keyword And Expect Error    lp1: no bond was looked at*    Backup Should Have Carried The Traffic    ${outcome}
+    ${mapping} =    Get Storage Mapping    lp1
+    Should Be Equal    ${mapping.server}    p9a
+
 A Wrong Ending Fails
     [Documentation]    A test about a failure fails when there is none.
     [Tags]    must-fail
