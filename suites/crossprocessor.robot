@@ -8,7 +8,7 @@ Documentation     Partitions move between processor generations where their mode
 
 Resource          ../resources/mobility.resource
 
-Suite Setup       Open The Lab
+Suite Setup       Open The Lab With Partitions    lp30    lp31    lp32    lp33
 Suite Teardown    Close Lab
 Test Timeout      ${TEST LIMIT}
 

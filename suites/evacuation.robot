@@ -4,7 +4,7 @@ Documentation     Several partitions leave a server together; one that cannot mo
 
 Resource          ../resources/mobility.resource
 
-Suite Setup       Open The Lab    ${EVACUATION}
+Suite Setup       Open The Lab    ${EVACUATION}    servers=exclusive
 Suite Teardown    Leave The Evacuated Server As It Was    ${EVACUATION}
 Test Timeout      ${TEST LIMIT}
 

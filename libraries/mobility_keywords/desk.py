@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timezone
-from html import escape
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
 
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
@@ -19,7 +17,9 @@ from mobility_keywords.device_tables import device_tables
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.holdings import Holdings, tell
 from mobility_keywords.live_line import LiveLine, console_is_quiet
-from mobility_keywords.shared_simulation import end_with_pabot
+from mobility_keywords.loop_tables import loop_tables
+from mobility_keywords.pabot_worker import end_with_pabot
+from mobility_keywords.run import in_test, link, output_folder, running_test
 from mobility_keywords.simulations import ready_document
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
@@ -32,6 +32,7 @@ from powervm.inspection import recognise
 from powervm.lab import Lab, Move, MoveKind, load_lab
 from powervm.leases import Sharing
 from powervm.logbook import Logbook, with_stage_logs
+from powervm.loop import LoopSummary
 from powervm.migration import MoveUnderWay
 from powervm.outcome import Ending, Outcome, Repair, Severity
 from powervm.placement import find_partition
@@ -119,12 +120,12 @@ class Desk:
         What is not free is somebody else's: then no lab is in use any more, so that no teardown touches it.
         """
         try:
-            moves = self._holdings.take(names, servers=servers, wait=wait) if self._holdings else {}
+            chosen = self._holdings.take(names, servers=servers, wait=wait) if self._holdings else {}
         except BaseException:
             self.close()
             raise
-        self.session.lab = replace(self.lab, moves={**self.lab.moves, **moves})
-        return list(moves.values())
+        self.session.lab = replace(self.lab, moves={**self.lab.moves, **chosen})
+        return list(chosen.values())
 
     def end_suite(self, suite: str) -> None:
         """What a suite has leased, it has leased until here."""
@@ -134,7 +135,7 @@ class Desk:
     def cover(self, name: str) -> None:
         """Lease a partition or an evacuation that is about to be changed, as far as it is not held yet."""
         if self._holdings is not None:
-            self._holdings.take([name], servers="shared", wait=None)
+            self._holdings.cover_name(name)
 
     @property
     def session(self) -> LabSession:
@@ -160,7 +161,7 @@ class Desk:
 
     def stage(self, name: str, iteration: int = 1) -> Stage:
         """A moment of the running test."""
-        return Stage(name, test=_running_test(), iteration=iteration)
+        return Stage(name, test=running_test(), iteration=iteration)
 
     @property
     def in_use(self) -> bool:
@@ -350,7 +351,7 @@ class Desk:
         logger.info("<br>".join([outcome_tables(outcome), *device_tables(outcome), where]), html=True)
         for warning in outcome.warnings:
             logger.warn(f"[{self.label}] {warning}")
-        if _in_test():
+        if in_test():
             BuiltIn().set_test_metadata(outcome.title, outcome.result)
 
     def keep_quietly(self, outcome: Outcome) -> None:
@@ -378,12 +379,22 @@ class Desk:
 
     def show_workload(self, record: WorkloadRecord, path: Path) -> None:
         """Show what a workload came to in the log."""
-        logger.info(f"{workload_tables(record)}<br>{link(path)}", html=True)
+        links = " ".join([link(path), *(link(path.parent / file) for file in record.files)])
+        logger.info(f"{workload_tables(record)}<br>{links}", html=True)
         for finding in record.findings:
             if finding.severity is Severity.WARNING:
                 logger.warn(f"[{self.label}] {finding.sentence()}")
-        if _in_test():
+        if in_test():
             BuiltIn().set_test_metadata(f"workload {record.partition}", record.summary())
+
+    def show_loop(self, summary: LoopSummary, path: Path) -> None:
+        """Show what a loop came to in the log."""
+        logger.info(f"{loop_tables(summary)}<br>{link(path)}", html=True)
+        for finding in summary.findings:
+            if finding.severity is Severity.WARNING:
+                logger.warn(f"[{self.label}] {finding.sentence()}")
+        if in_test():
+            BuiltIn().set_test_metadata(f"loop {summary.move}", summary.summary())
 
     def show_collection(self, done: Collection) -> None:
         """Show a stage in the log; what is missing is a warning."""
@@ -411,45 +422,3 @@ class Desk:
         if self.evidence.trouble:
             logger.warn(self.evidence.trouble)
             self.evidence.trouble = ""
-
-
-def _in_test() -> bool:
-    """A test is running, rather than the setup or teardown of a suite."""
-    try:
-        return BuiltIn().get_variable_value("${TEST NAME}") is not None
-    except RobotNotRunningError:
-        return False
-
-
-def _running_test() -> str:
-    """Name of the test that is running, or of the suite around a setup or teardown."""
-    try:
-        builtin = BuiltIn()
-        return str(builtin.get_variable_value("${TEST NAME}") or builtin.get_variable_value("${SUITE NAME}"))
-    except RobotNotRunningError:
-        return "by-hand"
-
-
-def output_folder() -> Path:
-    """Robot Framework's output directory, or the current folder outside a run."""
-    try:
-        return Path(BuiltIn().get_variable_value("${OUTPUT DIR}"))
-    except RobotNotRunningError:
-        return Path.cwd()
-
-
-def _log_folder() -> Path:
-    """Where ``log.html`` is going to lie; pabot merges it above the output directories of its workers."""
-    folder = output_folder()
-    merged = next((parent for parent in folder.parents if parent.name == "pabot_results"), None)
-    return merged.parent if merged else folder
-
-
-def link(path: Path, text: str | None = None) -> str:
-    """A link to a file of the run that still works when the output directory is moved."""
-    try:
-        relative = path.relative_to(_log_folder())
-    except ValueError:
-        relative = path
-    place = quote(relative.as_posix())
-    return f"<a href='{place}'>{escape(text or relative.as_posix())}</a>"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from robot.api import logger
-from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
 from mobility_keywords.lab_control import clear_own_faults
+from mobility_keywords.run import running_suite
 from mobility_keywords.simulations import SIMULATIONS
 from powervm.errors import MobilityError
 from powervm.lab import Lab, Move
@@ -23,7 +22,8 @@ class Holdings:
     """
 
     def __init__(self, lab: Lab) -> None:
-        self._suite = _running_suite()
+        self._lab = lab
+        self._suite = running_suite()
         self._leases = Leases(lab, suite=self._suite, tell=tell)
 
     def take(self, names: Sequence[str], *, servers: Sharing, wait: float | None) -> Mapping[str, Move]:
@@ -35,6 +35,14 @@ class Holdings:
     def cover(self, move: Move) -> None:
         """Lease what a move needs, as far as it is not held yet; see `Leases.cover`."""
         self._leases.cover(move)
+        self._bound_faults()
+
+    def cover_name(self, name: str) -> None:
+        """Lease a partition that something else is done to than a move, or an evacuation, as far as it is not held."""
+        if name in self._lab.partitions:
+            self._leases.cover_partition(name)
+        else:
+            self._leases.take([name])
         self._bound_faults()
 
     def end_suite(self, suite: str) -> None:
@@ -61,9 +69,3 @@ class Holdings:
 def tell(text: str) -> None:
     """Say it in the log, and at once on the terminal."""
     logger.info(text, also_console=True)
-
-
-def _running_suite() -> str:
-    with suppress(RobotNotRunningError):
-        return str(BuiltIn().get_variable_value("${SUITE NAME}"))
-    return ""

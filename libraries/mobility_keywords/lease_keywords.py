@@ -18,7 +18,11 @@ class LeaseKeywords(Topic):
 
     @keyword(tags=("lab", "lease"))
     def lease_moves(
-        self, *names: str, servers: Sharing = "shared", wait: timedelta | Literal["refuse"] | None = None
+        self,
+        *names: str,
+        servers: Sharing = "shared",
+        wait: timedelta | Literal["refuse"] | None = None,
+        missing: Literal["refused", "ignored"] = "refused",
     ) -> list[Move]:
         """Have the partitions of some moves to itself, and their servers together with others, until `Close Lab`.
 
@@ -34,13 +38,15 @@ class LeaseKeywords(Topic):
         more, so that a teardown cannot touch what others have.
 
         Args:
-            names: Moves, pools or partitions of the lab file.
+            names: Moves, pools, evacuations or partitions of the lab file; a partition may go to any server.
             servers: ``shared`` with other moves, or ``exclusive``: nobody else leases a move from or to them.
             wait: How long it is waited for what is not free, or ``refuse``; by default what the lab file says
                 (``leases``).
+            missing: Whether a name that the lab file does not have is ``refused`` or ``ignored``; for suites whose
+                tests are skipped where the lab has not got what they need.
 
         Returns:
-            The moves, in the order of the names.
+            The moves, in the order of the names; evacuations and partitions are left out.
 
         Raises:
             LeaseRefused: Something is not free, and did not become so in time; the message says who has it.
@@ -51,7 +57,10 @@ class LeaseKeywords(Topic):
         | Lease Moves    local    crosshmc    servers=exclusive    wait=refuse
         """
         seconds = 0.0 if wait == "refuse" else wait.total_seconds() if isinstance(wait, timedelta) else None
-        moves = self._desk.lease(names, servers=servers, wait=seconds)
+        lab = self._desk.lab
+        known = lab.moves.keys() | lab.pools.keys() | lab.evacuations.keys() | lab.partitions.keys()
+        wanted = [name for name in names if missing == "refused" or name in known]
+        moves = self._desk.lease(wanted, servers=servers, wait=seconds)
         for move in moves:
             logger.info(f"Leased: {move.partition}, from {move.source} to {move.target}, for {move.name}.")
         return moves

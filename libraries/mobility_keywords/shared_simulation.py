@@ -7,32 +7,16 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import stat
 import subprocess
 import sys
 import tempfile
-import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
-
 from mobility_keywords.simulation import PROGRAM, START_LIMIT, SimulationFailed
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
-
-_LOOK = 0.5
-_PARENT = os.getppid()
-"""Known from the first moment on: after the end of pabot it would be another process."""
-
-
-def pabot() -> int | None:
-    """The process of pabot; None when this is no worker of it."""
-    with suppress(RobotNotRunningError):
-        if BuiltIn().get_variable_value("${PABOTQUEUEINDEX}") is not None:
-            return _PARENT
-    return None
 
 
 class SharedSimulation:
@@ -132,23 +116,6 @@ class SharedSimulation:
                 pass_fds=[lock],
                 check=True,
             )
-
-
-def end_with_pabot() -> None:
-    """A worker is from now on ended like with Ctrl-C, teardowns included, when pabot has ended.
-
-    Otherwise it would go on alone, and nobody would see its results. The thread ends with this process.
-    """
-    process, name = pabot(), "end with pabot"
-    if process is None or any(thread.name == name for thread in threading.enumerate()):
-        return
-
-    def watch() -> None:
-        while os.getppid() == process:
-            threading.Event().wait(_LOOK)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name=name, daemon=True).start()
 
 
 def _prefix() -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mobility_keywords.shared_simulation import SharedSimulation, pabot
+from mobility_keywords.pabot_worker import pabot
+from mobility_keywords.shared_simulation import SharedSimulation
 from mobility_keywords.simulation import Simulation
 from powervm.errors import MobilityError
 from powervm.lab import Lab, load_ready

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from mobility_keywords.pabot_worker import _is_pabotlib, _pabotlibs
 from powervm.leases import LockFolder
-from support.pabot_run import PabotPlace, wait_for
+from support.pabot_run import PabotPlace, links_of, wait_for
 from support.robot_run import ROOT
 
 SUITE = """
@@ -72,8 +72,7 @@ def assert_one_at_a_time(results: Path) -> None:
 
 def assert_links_lead_somewhere(results: Path) -> None:
     """Every link to a file in the merged log."""
-    text = (results / "output.xml").read_text(encoding="utf-8")
-    links = set(re.findall(r"href='([^'#:]+)'", text.replace("&#39;", "'").replace("&apos;", "'")))
+    links = links_of(results / "log.html")
     assert any("/outcomes/" in link for link in links)
     assert any("/stage-logs/" in link for link in links)
     assert [link for link in links if not (results / link).exists()] == []
@@ -90,11 +89,13 @@ def test_killed_workers_and_a_killed_pabot_leave_nothing(place: PabotPlace) -> N
         os.kill(dead, signal.SIGKILL)
         wait_for(lambda: holders(place) - {dead})  # the other worker has the partition, on the same lab
         assert lab_process in place.processes()
+        (server,) = _pabotlibs(pabot.pid)
         pabot.kill()
         pabot.communicate(timeout=30)
     wait_for(lambda: not place.processes())
     wait_for(lambda: not list(place.temporary.iterdir()))
     wait_for(lambda: not holders(place))
+    wait_for(lambda: not _is_pabotlib(server))
 
 
 def holders(place: PabotPlace) -> set[int]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import yaml
 from robot.api import ExecutionResult
@@ -77,7 +82,7 @@ class PabotPlace:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start pabot; the output goes to ``results``."""
-        command = [str(BIN / "pabot"), "--no-pabotlib", "-d", str(self.folder / "results"), *arguments]
+        command = [str(BIN / "pabot"), "--pabotlibport", "0", "-d", str(self.folder / "results"), *arguments]
         return subprocess.Popen(
             command, cwd=self.folder, env=self.environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -101,6 +106,16 @@ class PabotPlace:
     def processes(self) -> list[str]:
         """Command lines of all processes that have something to do with this folder."""
         return [line for line in command_lines() if str(self.folder) in line]
+
+
+def links_of(log: Path) -> set[str]:
+    """All links to files that a ``log.html`` has."""
+    text = log.read_text(encoding="utf-8")
+    packed = re.findall(r"""[\w+/=]{40,}""", text)  # longer messages are compressed
+    for part in packed:
+        with suppress(ValueError, zlib.error):
+            text += zlib.decompress(base64.b64decode(part, validate=True)).decode("utf-8", "replace")
+    return {unquote(link) for link in re.findall(r"""href='([^'#:]+)'""", text)}
 
 
 def wait_for(what: Callable[[], object], seconds: float = 30) -> None:

@@ -14,7 +14,7 @@ from powervm.errors import MobilityError
 from powervm.lab import Lab, Move
 from powervm.lab.problems import suggestion
 from powervm.leases.locks import Lock, LockFolder, Note
-from powervm.leases.wants import Want, partition_on, wants_of_evacuation, wants_of_move
+from powervm.leases.wants import Want, wants_of_evacuation, wants_of_move, wants_of_partition, whole_server
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 Sharing = Literal["shared", "exclusive"]
@@ -77,7 +77,7 @@ class Leases:
         Whoever holds something already does not wait for more, so that no two runs wait for each other.
 
         Args:
-            names: Moves, pools of moves, evacuations, or partitions of the lab file.
+            names: Moves, pools of moves, evacuations, or partitions of the lab file; a partition may go anywhere.
             servers: Whether others may use the servers of the moves meanwhile.
             wait: Seconds; by default what the lab file says.
 
@@ -98,9 +98,15 @@ class Leases:
         Raises:
             LeaseRefused: As for `take`.
         """
-        wants = wants_of_move(self._lab, move, exclusive_servers=False)
-        if any(want.name not in self._held for want in wants):
-            self._lease([_Request(move.name, ((None, wants),))], None)
+        self._cover(move.name, wants_of_move(self._lab, move, exclusive_servers=False))
+
+    def cover_partition(self, name: str) -> None:
+        """Lease a partition for something else than a move, as far as it is not held yet.
+
+        Raises:
+            LeaseRefused: As for `take`.
+        """
+        self._cover(name, wants_of_partition(self._lab, name))
 
     def release(self) -> None:
         """Give everything back; the second time nothing happens."""
@@ -111,6 +117,10 @@ class Leases:
             lock.release()
         if note:
             note.remove()
+
+    def _cover(self, name: str, wants: tuple[Want, ...]) -> None:
+        if any(want.name not in self._held for want in wants):
+            self._lease([_Request(name, ((None, wants),))], None)
 
     # --- what a name asks for -----------------------------------------------------------------------------------
 
@@ -127,7 +137,8 @@ class Leases:
             wants = wants_of_evacuation(lab, lab.evacuations[name], exclusive_servers=exclusive)
             return _Request(name, ((None, wants),))
         elif name in lab.partitions:
-            return _Request(name, ((None, tuple(partition_on(lab, name, server) for server in lab.servers)),))
+            anywhere = (whole_server(lab, server, exclusive=exclusive) for server in lab.servers)
+            return _Request(name, ((None, (*wants_of_partition(lab, name), *anywhere)),))
         else:
             known = [*lab.moves, *lab.pools, *lab.evacuations, *lab.partitions]
             text = f"{lab.file.name}: no move, pool, evacuation or partition is called '{name}'."

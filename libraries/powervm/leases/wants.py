@@ -37,6 +37,11 @@ class Want:
         return self.name.startswith("partition-")
 
 
+def wants_of_partition(lab: Lab, name: str) -> tuple[Want, ...]:
+    """A partition, wherever it is now."""
+    return tuple(partition_on(lab, name, server) for server in lab.servers)
+
+
 def wants_of_move(lab: Lab, move: Move, *, exclusive_servers: bool) -> tuple[Want, ...]:
     """The partition of a move, on either server, and the two servers."""
     servers = (move.source, move.target)

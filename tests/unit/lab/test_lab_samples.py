@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 VARIABLES = ROOT / "variables"
 YAML_SAMPLES = [VARIABLES / "simulated.yaml", *sorted((VARIABLES / "labs").glob("*.yaml"))]
 OPTEST_SAMPLES = sorted((VARIABLES / "optest").glob("*.conf"))
-WORDS = dict.fromkeys(("HMC_PASSWORD", "HMC1_PASSWORD", "HMC2_PASSWORD", "VIOS_PASSWORD"), "word")
+WORDS = dict.fromkeys(("HMC_PASSWORD", "HMC1_PASSWORD", "HMC2_PASSWORD", "VIOS_PASSWORD", "TOKEN"), "word")
 
 
 @pytest.fixture

@@ -32,6 +32,8 @@ moves:
   back: {{partition: {db}, from: red, to: {blue}}}
 pools:
   any: [one, two, three]
+evacuations:
+  all: {{from: {blue}, to: green, partitions: [{db}, app]}}
 leases: {leases}
 """
 
@@ -180,10 +182,21 @@ def test_a_partition_without_a_move(tmp_path: Path, folder: LockFolder) -> None:
         Leases(lab, folder=folder).take(["one"])
 
 
+def test_an_evacuation_has_its_partitions_and_servers_to_itself(tmp_path: Path, folder: LockFolder) -> None:
+    lab = lab_of(tmp_path)
+    first, second = Leases(lab, folder=folder), Leases(lab, folder=folder)
+    first.take(["all"], servers="exclusive")
+    first.take(["all"])  # held already
+    assert first.machines == {"db", "DB", "app", "green-vios1"}
+    with pytest.raises(LeaseRefused, match="the server green"):
+        second.take(["two"])
+    with pytest.raises(LeaseRefused, match="the partition app"):
+        second.cover_partition("app")
+    second.cover_partition("web")
+
+
 def test_an_unknown_name(tmp_path: Path, folder: LockFolder) -> None:
-    with pytest.raises(
-        MobilityError, match=r"no move, pool, evacuation or partition is called 'on'\. Did you mean 'one'"
-    ):
+    with pytest.raises(MobilityError, match=r"no move, pool, evacuation or partition is called 'on'\. Did"):
         Leases(lab_of(tmp_path), folder=folder).take(["on"])
 
 
