@@ -9,11 +9,19 @@ from robotlibcore import DynamicCore
 from mobility_keywords.connection_keywords import ConnectionKeywords
 from mobility_keywords.desk import Desk
 from mobility_keywords.device_keywords import DeviceKeywords
+from mobility_keywords.evacuation_keywords import EvacuationKeywords
+from mobility_keywords.identity_keywords import IdentityKeywords
 from mobility_keywords.lab_keywords import LabKeywords
+from mobility_keywords.lease_keywords import LeaseKeywords
+from mobility_keywords.loop_keywords import LoopKeywords
 from mobility_keywords.migration_keywords import MigrationKeywords
 from mobility_keywords.partition_keywords import PartitionKeywords
-from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.power_keywords import PowerKeywords
+from mobility_keywords.processor_keywords import ProcessorKeywords
+from mobility_keywords.settings_arguments import CONVERTERS
+from mobility_keywords.simulations import SIMULATIONS
 from mobility_keywords.stage_log_keywords import StageLogKeywords
+from mobility_keywords.workload_keywords import WorkloadKeywords
 
 
 class PartitionMobility(DynamicCore):
@@ -33,6 +41,16 @@ class PartitionMobility(DynamicCore):
     in the output directory: ``ending``, ``error``, ``duration``, ``phases``, ``findings``, ``repairs``, ``places``
     and more, with the same keys for every operation and ending. The keyword fails unless the ending is ``done``.
 
+    = Settings of a migration =
+
+    `Validate Migration`, `Migrate Partition`, `Migrate Partition Back` and `Start Migration` take everything that
+    migrlpar offers as named arguments, and so does the section ``settings`` of a move in the lab file. An argument wins
+    over the lab file; what neither of them says the console chooses. On the way back the movers of the lab file change
+    sides, and what it says of the target (``target_id``, ``processor_pool``, the paging servers) does not hold.
+
+    What cannot be chosen together is refused before anything is sent, and so is what ``options`` say as well. What was
+    chosen is proved after the move where the console tells: partition id, processor pool, profile and movers.
+
     = Example =
 
     | `Use Lab`                           ${LAB}
@@ -45,12 +63,27 @@ class PartitionMobility(DynamicCore):
 
     ROBOT_LIBRARY_SCOPE = "GLOBAL"
     ROBOT_LIBRARY_DOC_FORMAT = "ROBOT"
+    ROBOT_LIBRARY_CONVERTERS = CONVERTERS
     ROBOT_LISTENER_API_VERSION = 3
     ROBOT_LIBRARY_VERSION = "0.1.0"
 
     def __init__(self) -> None:
         self._desk = Desk()
-        topics = LabKeywords, MigrationKeywords, PartitionKeywords, DeviceKeywords, StageLogKeywords, ConnectionKeywords
+        topics = (
+            LabKeywords,
+            LeaseKeywords,
+            MigrationKeywords,
+            PartitionKeywords,
+            DeviceKeywords,
+            StageLogKeywords,
+            ConnectionKeywords,
+            IdentityKeywords,
+            WorkloadKeywords,
+            EvacuationKeywords,
+            PowerKeywords,
+            ProcessorKeywords,
+            LoopKeywords,
+        )
         super().__init__([topic(self._desk) for topic in topics])
         self.ROBOT_LIBRARY_LISTENER = self
 
@@ -60,6 +93,10 @@ class PartitionMobility(DynamicCore):
             return super().run_keyword(name, args, kwargs)
         finally:
             self._desk.log_commands()
+
+    def end_suite(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot Framework calls it with both
+        """What a suite has leased, it has leased until here."""
+        self._desk.end_suite(data.full_name)
 
     def close(self) -> None:
         """The run is over: nothing of it may stay behind."""

@@ -9,7 +9,7 @@ from typing import Any
 from robot.api.deco import keyword, library
 
 from mobility_keywords.lab_control import LabControl, times_fired
-from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.simulations import SIMULATIONS
 
 
 @library(scope="GLOBAL", doc_format="ROBOT", auto_keywords=False)

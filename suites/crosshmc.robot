@@ -3,7 +3,7 @@ Documentation     A running partition moves to a server of another management co
 
 Resource          ../resources/mobility.resource
 
-Suite Setup       Open The Lab
+Suite Setup       Open The Lab    ${MOVE}
 Suite Teardown    Leave The Lab As It Was    ${MOVE}
 Test Timeout      ${TEST LIMIT}
 
@@ -33,11 +33,15 @@ Consoles Agree To The Move
     Partition Should Be At Home    ${MOVE}
 
 Partition Moves To The Other Console
-    [Documentation]    The partition goes on running on the target, without a restart, and the other console has it.
-    Migrate Partition    ${MOVE}
+    [Documentation]    It goes on running on the target as who it was, and the other console has it; logs are kept.
+    Remember The Partition    ${MOVE}
+    Migrate Partition    ${MOVE}    stage_logs=yes
     Partition Should Have Arrived    ${MOVE}
+    Partition Should Be As Remembered    ${MOVE}
 
 Partition Comes Back
-    [Documentation]    The partition returns to the console and the server that it started from, without a restart.
-    Migrate Partition Back    ${MOVE}
+    [Documentation]    It returns to the console and the server that it started from, as who it was.
+    Remember The Partition    ${MOVE}
+    Migrate Partition Back    ${MOVE}    stage_logs=yes
     Partition Should Be At Home    ${MOVE}
+    Partition Should Be As Remembered    ${MOVE}

@@ -5,7 +5,7 @@ Documentation     Running partitions move with a migratable SR-IOV port; its bac
 
 Resource          ../resources/mobility.resource
 
-Suite Setup       Open The Lab
+Suite Setup       Open The Lab    ${VETH_MOVE}    ${VNIC_MOVE}
 Suite Teardown    Leave The Lab As It Was After Moves    ${VETH_MOVE}    ${VNIC_MOVE}
 Test Timeout      ${TEST LIMIT}
 

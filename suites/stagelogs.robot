@@ -3,7 +3,7 @@ Documentation     The evidence of a move is kept at every stage, and the kernel 
 
 Resource          ../resources/mobility.resource
 
-Suite Setup       Open The Lab
+Suite Setup       Open The Lab    ${MOVE}
 Suite Teardown    Leave The Lab As It Was    ${MOVE}
 Test Timeout      ${TEST LIMIT}
 

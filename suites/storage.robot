@@ -5,7 +5,7 @@ Documentation     Running partitions move with NPIV and with virtual SCSI, mappe
 
 Resource          ../resources/mobility.resource
 
-Suite Setup       Open The Lab
+Suite Setup       Open The Lab    ${NPIV_MOVE}    ${VSCSI_MOVE}
 Suite Teardown    Leave The Lab As It Was After Moves    ${NPIV_MOVE}    ${VSCSI_MOVE}
 Test Timeout      ${TEST LIMIT}
 

@@ -3,7 +3,7 @@ Documentation     A running partition moves with a vNIC that is mapped, and back
 
 Resource          ../resources/mobility.resource
 
-Suite Setup       Open The Lab
+Suite Setup       Open The Lab    ${MOVE}
 Suite Teardown    Leave The Lab As It Was    ${MOVE}
 Test Timeout      ${TEST LIMIT}
 

@@ -8,6 +8,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 from robot.libraries.BuiltIn import BuiltIn
 
+from mobility_keywords.holdings import tell
 from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError
 from powervm.lab import ConsoleEntry, Entry, PartitionEntry, ViosEntry
@@ -45,6 +46,8 @@ class ConnectionKeywords(Topic):
     @keyword(tags=("ssh",))
     def open_console_connection(self, console: str, *, alias: str | None = None) -> str:
         """Open an SSHLibrary connection to a management console; see `Open Partition Connection`.
+
+        It counts as one more session of the console (``sessions`` in the lab file) until the lab is closed.
 
         Args:
             console: Its name in the lab file.
@@ -90,6 +93,8 @@ class ConnectionKeywords(Topic):
         ssh = _ssh_library()
         # our own connection logs in first: its errors are readable, and a wrong password costs one attempt, not two
         self._desk.session.connection(entry.name).connect()
+        if isinstance(entry, ConsoleEntry):
+            self._desk.session.add_session(entry.name, tell=tell)
         endpoint = self._desk.lab.endpoint(entry.name)
         alias = alias or entry.name
         ssh.open_connection(endpoint.host, alias=alias, port=endpoint.port, timeout=endpoint.connect_timeout)

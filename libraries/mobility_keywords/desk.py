@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timezone
-from html import escape
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
 
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
+from mobility_keywords.departures import Departures
 from mobility_keywords.device_tables import device_tables
 from mobility_keywords.evidence import Evidence
+from mobility_keywords.holdings import Holdings, tell
 from mobility_keywords.live_line import LiveLine, console_is_quiet
-from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.loop_tables import loop_tables
+from mobility_keywords.pabot_worker import end_with_pabot
+from mobility_keywords.run import in_test, link, output_folder, running_test
+from mobility_keywords.simulations import ready_document
 from mobility_keywords.stage_tables import manifest_table
 from mobility_keywords.tables import findings_table, outcome_tables
+from mobility_keywords.workload_tables import workload_tables
+from mobility_keywords.workloads import Workloads
+from powervm.console.answers import NOT_ACTIVATED
 from powervm.errors import MobilityError
+from powervm.identity import Snapshot
 from powervm.inspection import recognise
-from powervm.lab import Lab, Move, load_lab, load_ready
+from powervm.lab import Lab, Move, MoveKind, load_lab
+from powervm.leases import Sharing
 from powervm.logbook import Logbook, with_stage_logs
+from powervm.loop import LoopSummary
 from powervm.migration import MoveUnderWay
-from powervm.outcome import Ending, Outcome, Repair
+from powervm.outcome import Ending, Outcome, Repair, Severity
 from powervm.placement import find_partition
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher
+from powervm.restoring import Standing, note, restore
 from powervm.session import LabSession, Refused
+from powervm.settings import MigrationSettings
 from powervm.stage_logs import Collection, Stage
+from powervm.workload import WorkloadRecord
 
 Way = Literal["there", "back"]
 
@@ -47,28 +60,44 @@ class OperationFailed(MobilityError):
 
 
 class Desk:
-    """One lab at a time: `use` opens it, `close` puts back what was changed and closes its connections."""
+    """One lab at a time: `use` opens it, `close` puts back what was changed and closes its connections.
+
+    Attributes:
+        evidence: What the run leaves in its output directory.
+        identities: How each partition was when it was recorded last, by its name in the lab file.
+        departures: Whom evacuations have moved, and who did not come home yet.
+        standings: How partitions were before their server, mode or power was changed, by their names in the lab file.
+    """
 
     def __init__(self) -> None:
         self._session: LabSession | None = None
         self._refused = Refused()
         self._under_way: dict[str, MoveUnderWay] = {}
         self._logbook: Logbook | None = None
+        self._holdings: Holdings | None = None
+        self.departures = Departures()
         self._to_put_back: list[tuple[Path, Outcome]] = []
+        self.identities: dict[str, Snapshot] = {}
+        self.workloads = Workloads()
+        self.standings: dict[str, Standing] = {}
         self._started = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.evidence = Evidence(Path("mobility"))
 
     # --- the lab ------------------------------------------------------------------------------------------------
 
-    def use(self, file: str) -> LabSession:
-        """Read a lab file, start or join its simulated lab, and make it the one that all keywords work on."""
+    def use(self, file: str, *, shared: bool = True) -> LabSession:
+        """Read a lab file, start or join its simulated lab, and make it the one that all keywords work on.
+
+        Args:
+            file: The lab file.
+            shared: All workers of a pabot run have the simulated lab together.
+        """
         self.close()
+        end_with_pabot()
         lab = load_lab(Path(file).expanduser())
         for warning in lab.warnings:
             logger.warn(str(warning))
-        for text in not_used(lab):
-            logger.warn(f"{lab.file.name}: {text} is understood, and these keywords do not use it yet.")
-        self._open(lab.join(self._ready_document(lab)) if lab.simulated else recognise(lab))
+        self._open(lab.join(ready_document(lab, shared=shared)) if lab.simulated else recognise(lab))
         self._show_label()
         return self.session
 
@@ -76,7 +105,37 @@ class Desk:
         self.evidence = Evidence(output_folder() / "mobility" / self._started)
         session = LabSession(lab, observer=self.evidence.observe, refused=self._refused)
         self._logbook = Logbook(session, output_folder())
+        self.departures = Departures()
         self._session = session
+        self._holdings = Holdings(lab)
+        try:
+            session.reserve_sessions(tell=tell)
+        except BaseException:
+            self.close()
+            raise
+
+    def lease(self, names: Sequence[str], *, servers: Sharing, wait: float | None) -> list[Move]:
+        """Lease what moves need. A pool is from then on the move that was chosen from it.
+
+        What is not free is somebody else's: then no lab is in use any more, so that no teardown touches it.
+        """
+        try:
+            chosen = self._holdings.take(names, servers=servers, wait=wait) if self._holdings else {}
+        except BaseException:
+            self.close()
+            raise
+        self.session.lab = replace(self.lab, moves={**self.lab.moves, **chosen})
+        return list(chosen.values())
+
+    def end_suite(self, suite: str) -> None:
+        """What a suite has leased, it has leased until here."""
+        if self._holdings is not None:
+            self._holdings.end_suite(suite)
+
+    def cover(self, name: str) -> None:
+        """Lease a partition or an evacuation that is about to be changed, as far as it is not held yet."""
+        if self._holdings is not None:
+            self._holdings.cover_name(name)
 
     @property
     def session(self) -> LabSession:
@@ -102,7 +161,7 @@ class Desk:
 
     def stage(self, name: str, iteration: int = 1) -> Stage:
         """A moment of the running test."""
-        return Stage(name, test=_running_test(), iteration=iteration)
+        return Stage(name, test=running_test(), iteration=iteration)
 
     @property
     def in_use(self) -> bool:
@@ -124,20 +183,53 @@ class Desk:
         if self._session is None:
             return
         session = self._session
+        self.departures.warn(self.label)
+        not_ended: list[str] = []
         try:
+            not_ended = self.workloads.end_all(self.evidence.folder, show=self.show_workload)
             forgotten = self.give_up_moves()
+            trouble = self._restore_all(forgotten)  # the way home may need what was repaired
             done = session.put_back(unless=forgotten)
         finally:
             self._session = None
             session.close()
+            if self._holdings is not None:
+                self._holdings.give_back()
         for item in done:
             if item.error is None:
                 logger.info(f"Put back: {item.what}.")
                 self._note_put_back(item.repair)
         self._to_put_back.clear()
-        failed = [f"{item.what}: {item.error}" for item in done if item.error]
+        self.identities.clear()
+        failed = not_ended + trouble + [f"{item.what}: {item.error}" for item in done if item.error]
         if failed:
             raise MobilityError(f"Could not be put back: {'; '.join(failed)}", remedy="Put it back by hand.")
+
+    def remember(self, partition: str) -> Standing:
+        """How a partition was before anything about it was changed; noted at the first call."""
+        name = self.lab.partition(partition).name
+        self.cover(name)
+        if name not in self.standings:
+            self.standings[name] = note(self.session, name)
+        return self.standings[name]
+
+    def restore(self, partition: str) -> None:
+        """Bring a partition back to how it was, if it was remembered; after a failure it is tried again later."""
+        if partition in self.standings:
+            for text in restore(self.session, self.standings[partition], keep=self.keep):
+                logger.info(f"Put back: {text}.")
+            del self.standings[partition]
+
+    def _restore_all(self, forgotten: str) -> list[str]:
+        """Bring all remembered partitions back; what could not be done, as texts."""
+        failed = {name: f"{forgotten} may still be under way." for name in self.standings if forgotten}
+        for name in [name for name in self.standings if name not in failed]:
+            try:
+                self.restore(name)
+            except MobilityError as error:
+                failed[name] = str(error)
+        self.standings.clear()
+        return [f"{name} as it was: {text}" for name, text in sorted(failed.items())]
 
     def _note_put_back(self, repair: Repair) -> None:
         """The outcome that tells of a repair tells that it was undone, too."""
@@ -146,14 +238,6 @@ class Desk:
                 changed = outcome.with_put_back(repair)
                 self._to_put_back[index] = path, changed
                 self.evidence.replace_outcome(path, changed)
-
-    def _ready_document(self, lab: Lab) -> dict[str, object]:
-        simulated = lab.simulated
-        if simulated and simulated.ready_file:
-            return load_ready(simulated.ready_file)
-        if simulated and simulated.world:
-            return SIMULATIONS.get(simulated.world, speed=simulated.speed).ready
-        raise MobilityError(f"{lab.file}: the simulated lab has neither a world nor a ready file.")
 
     def _show_label(self) -> None:
         lab = self.lab
@@ -166,12 +250,22 @@ class Desk:
 
     # --- moves --------------------------------------------------------------------------------------------------
 
-    def plan(self, move: str, *, way: Way = "there", to: str | None = None, options: str | None = None) -> MovePlan:
+    def plan(
+        self,
+        move: str,
+        *,
+        way: Way = "there",
+        to: str | None = None,
+        options: str | None = None,
+        settings: MigrationSettings | None = None,
+    ) -> MovePlan:
         """Work out a named move, or with ``to`` the move of a partition from where it is now."""
         found = self.lab.move(move) if to is None else self._ad_hoc(move, to)
         if way == "back":
             found = found.back()
-        return plan_move(self.lab, found, options=options)
+        if self._holdings is not None:
+            self._holdings.cover(found)
+        return plan_move(self.lab, found, options=options, settings=settings)
 
     def _ad_hoc(self, partition: str, to: str) -> Move:
         entry, target = self.lab.partition(partition), self.lab.server(to)
@@ -181,7 +275,8 @@ class Desk:
         if source.server == target.name:
             raise MobilityError(f"{partition} is on {to} already.", remedy="Name another server to move it to.")
         name = f"{partition}-to-{target.name}"
-        return Move(name=name, partition=partition, source=source.server, target=target.name)
+        kind = MoveKind.INACTIVE if source.state == NOT_ACTIVATED else MoveKind.ACTIVE
+        return Move(name=name, partition=partition, source=source.server, target=target.name, kind=kind)
 
     @contextmanager
     def watching(self) -> Iterator[Watcher]:
@@ -242,6 +337,7 @@ class Desk:
 
     def keep(self, outcome: Outcome) -> None:
         """Write an outcome to the evidence folder, and show it in the log."""
+        self.workloads.note(outcome)
         try:
             path = self.evidence.write_outcome(outcome)
             where = link(path)
@@ -255,8 +351,19 @@ class Desk:
         logger.info("<br>".join([outcome_tables(outcome), *device_tables(outcome), where]), html=True)
         for warning in outcome.warnings:
             logger.warn(f"[{self.label}] {warning}")
-        if _in_test():
+        if in_test():
             BuiltIn().set_test_metadata(outcome.title, outcome.result)
+
+    def keep_quietly(self, outcome: Outcome) -> None:
+        """Write an outcome, and leave the log to the caller: for operations that are done many times."""
+        self.workloads.note(outcome)
+        try:
+            path = self.evidence.write_outcome(outcome)
+        except OSError as error:
+            self.evidence.trouble = f"{self.evidence.folder}: no outcome file: {error.strerror or error}."
+            return
+        if any(repair.put_back is False for repair in outcome.repairs):
+            self._to_put_back.append((path, outcome))
 
     def settle(self, outcome: Outcome, wanted: Ending = Ending.DONE) -> Outcome:
         """Give the outcome back when it ended as wanted, else fail with its first error."""
@@ -270,6 +377,25 @@ class Desk:
         """A link to a file of the run; see the function."""
         return link(path)
 
+    def show_workload(self, record: WorkloadRecord, path: Path) -> None:
+        """Show what a workload came to in the log."""
+        links = " ".join([link(path), *(link(path.parent / file) for file in record.files)])
+        logger.info(f"{workload_tables(record)}<br>{links}", html=True)
+        for finding in record.findings:
+            if finding.severity is Severity.WARNING:
+                logger.warn(f"[{self.label}] {finding.sentence()}")
+        if in_test():
+            BuiltIn().set_test_metadata(f"workload {record.partition}", record.summary())
+
+    def show_loop(self, summary: LoopSummary, path: Path) -> None:
+        """Show what a loop came to in the log."""
+        logger.info(f"{loop_tables(summary)}<br>{link(path)}", html=True)
+        for finding in summary.findings:
+            if finding.severity is Severity.WARNING:
+                logger.warn(f"[{self.label}] {finding.sentence()}")
+        if in_test():
+            BuiltIn().set_test_metadata(f"loop {summary.move}", summary.summary())
+
     def show_collection(self, done: Collection) -> None:
         """Show a stage in the log; what is missing is a warning."""
         logger.info(manifest_table(done.manifest, lambda file, text: link(done.folder / file, text)), html=True)
@@ -280,9 +406,10 @@ class Desk:
         """Do a move with stage logs before and after it, when the lab file or an argument says so."""
         if not (self.lab.stage_logs if wanted is None else wanted):
             return move()
-        return with_stage_logs(self.logbook, plan, self.stage, way, move, show=self._show_stage)
+        return with_stage_logs(self.logbook, plan, self.stage, way, move, show=self.show_stage)
 
-    def _show_stage(self, done: Collection | MobilityError) -> None:
+    def show_stage(self, done: Collection | MobilityError) -> None:
+        """Show a stage in the log, or why there is none."""
         if isinstance(done, Collection):
             self.show_collection(done)
         else:  # the move itself is worth more than its logs
@@ -295,54 +422,3 @@ class Desk:
         if self.evidence.trouble:
             logger.warn(self.evidence.trouble)
             self.evidence.trouble = ""
-
-
-def not_used(lab: Lab) -> list[str]:
-    """What a lab file asks for that no keyword does yet."""
-    asked = {
-        "the number of iterations": lab.iterations > 1,
-        "the workload": lab.workload is not None,
-    }
-    return [what for what, wanted in asked.items() if wanted]
-
-
-def _in_test() -> bool:
-    """A test is running, rather than the setup or teardown of a suite."""
-    try:
-        return BuiltIn().get_variable_value("${TEST NAME}") is not None
-    except RobotNotRunningError:
-        return False
-
-
-def _running_test() -> str:
-    """Name of the test that is running, or of the suite around a setup or teardown."""
-    try:
-        builtin = BuiltIn()
-        return str(builtin.get_variable_value("${TEST NAME}") or builtin.get_variable_value("${SUITE NAME}"))
-    except RobotNotRunningError:
-        return "by-hand"
-
-
-def output_folder() -> Path:
-    """Robot Framework's output directory, or the current folder outside a run."""
-    try:
-        return Path(BuiltIn().get_variable_value("${OUTPUT DIR}"))
-    except RobotNotRunningError:
-        return Path.cwd()
-
-
-def _log_folder() -> Path:
-    """Where ``log.html`` is going to lie; pabot merges it above the output directories of its workers."""
-    folder = output_folder()
-    merged = next((parent for parent in folder.parents if parent.name == "pabot_results"), None)
-    return merged.parent if merged else folder
-
-
-def link(path: Path, text: str | None = None) -> str:
-    """A link to a file of the run that still works when the output directory is moved."""
-    try:
-        relative = path.relative_to(_log_folder())
-    except ValueError:
-        relative = path
-    place = quote(relative.as_posix())
-    return f"<a href='{place}'>{escape(text or relative.as_posix())}</a>"

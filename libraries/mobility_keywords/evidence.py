@@ -6,6 +6,8 @@ import itertools
 import json
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from powervm.outcome import Outcome
@@ -29,7 +31,17 @@ class Evidence:
         self.folder = folder
         self._lock = threading.Lock()
         self._pending: list[str] = []
+        self._for_log = True
         self.trouble = ""
+
+    @contextmanager
+    def elsewhere(self, folder: Path) -> Iterator[None]:
+        """Inside the block everything goes to another folder, and the log is given no commands: for many rounds."""
+        before, self.folder, self._for_log = self.folder, folder, False
+        try:
+            yield
+        finally:
+            self.folder, self._for_log = before, True
 
     def observe(self, result: CommandResult) -> None:
         """Add a command to the transcript."""
@@ -43,7 +55,8 @@ class Evidence:
             "stderr": result.stderr[:_LONGEST],
         }
         with self._lock:
-            self._pending.append(_as_text(result))
+            if self._for_log:
+                self._pending.append(_as_text(result))
             try:
                 self._write(json.dumps(entry))
             except OSError as error:  # a full disk must not break off a migration
@@ -62,21 +75,33 @@ class Evidence:
 
     def write_outcome(self, outcome: Outcome) -> Path:
         """Write an outcome record to a new file; an existing one is never overwritten."""
-        folder = self.folder / "outcomes"
-        folder.mkdir(parents=True, exist_ok=True)
         words = f"{outcome.operation} {outcome.partition} {outcome.source.server} {outcome.target.server}"
+        return self.write_record("outcomes", words, outcome.model_dump_json(indent=2))
+
+    def write_record(self, kind: str, words: str, text: str) -> Path:
+        """Write a record to a new file; an existing one is never overwritten.
+
+        Args:
+            kind: Name of its folder.
+            words: What it is about, for the name of the file.
+            text: The record as JSON.
+        """
+        folder = self.folder / kind
+        folder.mkdir(parents=True, exist_ok=True)
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", words)
         for number in itertools.count(1):
             path = folder / f"{number:03d}-{name}.json"
             if any(folder.glob(f"{number:03d}-*")):
                 continue
             with path.open("x", encoding="utf-8") as file:
-                file.write(outcome.model_dump_json(indent=2) + "\n")
+                file.write(text + "\n")
             return path
         raise AssertionError("count() does not end")
 
     def replace_outcome(self, path: Path, outcome: Outcome) -> None:
         """Write an outcome record again, after something that it tells of was undone."""
+        if not path.exists():  # it was not kept
+            return
         fresh = path.with_suffix(".new")
         try:
             fresh.write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -9,13 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from mobility_keywords.simulation import SIMULATIONS
+from mobility_keywords.simulations import SIMULATIONS
 from powervm.errors import MobilityError
 from powervm.lab import load_ready
 from powervm.ssh import Connection, Endpoint, HostKeyMode, HostKeys, Login
 
 _KIND = "control"
 _LIMIT = 30.0
+_PLACES = ("endpoint", "partition", "vios", "other")
+_HOW_TO_HAVE_ONE_ALONE = "Lease it (Lease Moves), or have a lab of its own: Use Lab    ${LAB}    shared=no"
 
 
 class FaultRefused(MobilityError):
@@ -34,6 +36,7 @@ class LabControl:
 
     def __init__(self, ready_file: Path | None = None) -> None:
         self._endpoint = _endpoint(load_ready(ready_file) if ready_file else _latest())
+        self._shared = SIMULATIONS.shared(ready_file)
 
     def history(self, kind: str | None = None) -> list[dict[str, Any]]:
         """The events in their order."""
@@ -43,11 +46,34 @@ class LabControl:
 
     def add_fault(self, rule: Mapping[str, Any]) -> str:
         """Put a rule into force. Returns its id. Raises FaultRefused."""
-        return self._run(["fault", "add", *fault_words(rule)]).strip()
+        if self._shared is not None:
+            check_bounds(rule, self._shared.leased)
+        rule_id = self._run(["fault", "add", *fault_words(rule)]).strip()
+        if self._shared is not None:
+            self._shared.faults.append(rule_id)
+        return rule_id
 
     def clear_faults(self, rule_id: str | None) -> list[str]:
-        """Take one rule or all of them out of force. Returns their ids. Raises FaultRefused."""
+        """Take one rule or all of them out of force. Returns their ids. Raises FaultRefused.
+
+        In a lab that others use, too, all of them are those that this process has made.
+        """
+        if self._shared is not None:
+            return self._clear_own(self._shared.faults, rule_id)
         return self._run(["fault", "clear", "--all" if rule_id is None else rule_id]).split()
+
+    def _clear_own(self, own: list[str], rule_id: str | None) -> list[str]:
+        if rule_id is not None and rule_id not in own:
+            raise FaultRefused(f"The fault rule {rule_id} is not of this suite.", remedy=_HOW_TO_HAVE_ONE_ALONE)
+        cleared = []
+        for name in [rule_id] if rule_id is not None else list(own):
+            try:
+                cleared += self._run(["fault", "clear", name]).split()
+            except FaultRefused:  # it is over
+                if rule_id is not None:
+                    raise
+            own.remove(name)
+        return cleared
 
     def _run(self, words: Sequence[str]) -> str:
         with Connection(self._endpoint) as connection:
@@ -55,6 +81,31 @@ class LabControl:
         if result.status == 2:
             raise FaultRefused(result.stderr.strip().removeprefix("lab: "))
         return result.check().stdout
+
+
+def check_bounds(rule: Mapping[str, Any], leased: frozenset[str]) -> None:
+    """Refuse a rule that could happen to what others use: it has to name machines, and only those that are leased.
+
+    Args:
+        rule: Its keys.
+        leased: Names of the machines that the suite has for itself.
+
+    Raises:
+        FaultRefused: It names none, or another one.
+    """
+    named = [str(rule[key]) for key in _PLACES if rule.get(key) is not None]
+    foreign = [name for name in named if name not in leased]
+    if foreign or not named:
+        what = f"this suite has not leased {', '.join(foreign)}" if foreign else "the rule names no machine"
+        have = f"Leased: {', '.join(sorted(leased)) or 'nothing'}."
+        raise FaultRefused(f"Other workers use this simulated lab, and {what}. {have}", remedy=_HOW_TO_HAVE_ONE_ALONE)
+
+
+def clear_own_faults() -> None:
+    """Take the rules that this process has made out of force, in a lab that others use, too."""
+    shared = SIMULATIONS.shared()
+    if shared is not None and shared.faults:
+        LabControl().clear_faults(None)
 
 
 def fault_words(rule: Mapping[str, Any]) -> list[str]:

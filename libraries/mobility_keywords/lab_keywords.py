@@ -10,7 +10,7 @@ from mobility_keywords.desk import Way
 from mobility_keywords.tables import findings_table
 from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError
-from powervm.inspection import inspect_lab
+from powervm.inspection import Scope, inspect_lab
 from powervm.lab import Move
 from powervm.outcome import Outcome, Severity
 from powervm.secret import Password
@@ -25,23 +25,27 @@ class LabKeywords(Topic):
     """Which lab, and whether it is in order."""
 
     @keyword(tags=("lab",))
-    def use_lab(self, file: str) -> None:
+    def use_lab(self, file: str, *, shared: bool = True) -> None:
         """Take the lab that ``file`` describes; all other keywords work on it.
 
         Nothing is connected yet: a machine is connected to when it is needed first, and once. A lab file with a section
-        ``simulated`` starts a simulated lab, which later suites of the run share, or joins one that is running. The
-        lab is named in log and report (suite metadata ``Lab``).
+        ``simulated`` starts a simulated lab, which later suites of the run share, or joins one that is running. All
+        workers of a pabot run have one together. The lab is named in log and report (suite metadata ``Lab``).
 
         Args:
             file: Path of a lab file (YAML) or an op-test configuration file, relative to the current directory.
+            shared: ``no`` starts a simulated lab of the suite's own, also under pabot: for suites that make things go
+                wrong on machines that others use, too.
 
         Raises:
             LabFileError: The file cannot be used; everything that is wrong with it is said at once.
+            ConsoleFull: All sessions that runs on this computer may hold to a console are taken.
 
         Example:
         | Use Lab    ${LAB}
+        | Use Lab    ${LAB}    shared=no
         """
-        self._desk.use(file)
+        self._desk.use(file, shared=shared)
 
     @keyword(tags=("lab",))
     def close_lab(self) -> None:
@@ -58,18 +62,26 @@ class LabKeywords(Topic):
         self._desk.close()
 
     @keyword(tags=("lab", "check"))
-    def check_lab(self) -> None:
+    def check_lab(self, *moves: str, partitions: bool = True) -> None:
         """Check that every machine of the lab answers, and that the consoles know the servers and partitions.
 
         All machines are asked at the same time. The log shows one table of everything that was looked at.
+
+        Args:
+            moves: Only what these moves and evacuations of the lab file need: their servers with consoles and Virtual
+                I/O Servers, and their partitions. Without any the whole lab is checked.
+            partitions: Whether partitions are looked at when no move is named.
 
         Raises:
             LabChecksFailed: Something does not answer or is not known; all of it is said, each with a remedy.
 
         Example:
         | Check Lab
+        | Check Lab    local
         """
-        findings = inspect_lab(self._desk.session)
+        lab = self._desk.lab
+        scope = Scope.of(lab, moves) if moves else Scope.everything(lab, partitions=partitions)
+        findings = inspect_lab(self._desk.session, scope)
         logger.info(findings_table(findings), html=True)
         errors = [finding.sentence() for finding in findings if finding.severity is Severity.ERROR]
         if errors:

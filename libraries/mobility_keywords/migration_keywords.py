@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from robot.api.deco import keyword
 
 from mobility_keywords.desk import Way
+from mobility_keywords.identity_desk import IdentityDesk
+from mobility_keywords.settings_arguments import settings_from, takes_settings
 from mobility_keywords.topic import Topic
 from powervm.homecoming import bring_home
 from powervm.migration import check_move, migrate, start_move, validate_move
@@ -46,8 +50,9 @@ class MigrationKeywords(Topic):
         return desk.settle(check_move(desk.session, desk.plan(move, way=way, to=to), keep=desk.keep))
 
     @keyword(tags=("migration",))
+    @takes_settings
     def validate_migration(
-        self, move: str, *, to: str | None = None, way: Way = "there", options: str | None = None
+        self, move: str, *, to: str | None = None, way: Way = "there", options: str | None = None, **settings: Any
     ) -> Outcome:
         """Check the prerequisites of a move, then let the console validate it (``migrlpar -o v``).
 
@@ -56,6 +61,7 @@ class MigrationKeywords(Topic):
             to: Server to move to.
             way: ``there``, or ``back`` for the reverse move.
             options: Options for migrlpar as text, instead of those of the lab file, for example ``--mpio 2``.
+            settings: Each of them; see `takes_settings`.
 
         Returns:
             The outcome record, with the console's warnings.
@@ -68,10 +74,11 @@ class MigrationKeywords(Topic):
         | Validate Migration    lp1    to=p10a
         """
         desk = self._desk
-        plan = desk.plan(move, way=way, to=to, options=options)
+        plan = desk.plan(move, way=way, to=to, options=options, settings=settings_from(settings))
         return desk.settle(validate_move(desk.session, plan, keep=desk.keep))
 
     @keyword(tags=("migration",))
+    @takes_settings
     def migrate_partition(
         self,
         move: str,
@@ -80,6 +87,8 @@ class MigrationKeywords(Topic):
         way: Way = "there",
         options: str | None = None,
         stage_logs: bool | None = None,
+        identity: bool = False,
+        **settings: Any,
     ) -> Outcome:
         """Move a partition, and prove that the move was good.
 
@@ -94,8 +103,11 @@ class MigrationKeywords(Topic):
             to: Server to move to.
             way: ``there``, or ``back`` for the reverse move.
             options: Options for migrlpar as text, instead of those of the lab file, for example ``--mpio 2``.
+            settings: Each of them; see `takes_settings`.
             stage_logs: Collect logs before and after, as `Collect Stage Logs` does, and the slow archives after a
                 failure; by default what the lab file says (``stage_logs``).
+            identity: Record the partition before, and check afterwards that it is unchanged, as
+                `Partition Identity Should Be Unchanged` does.
 
         Returns:
             The outcome record: ``duration`` in seconds, ``phases``, ``bytes``, ``findings``, ``rmc_wait`` and more.
@@ -107,19 +119,29 @@ class MigrationKeywords(Topic):
         Example:
         | ${outcome} =    Migrate Partition    crosshmc
         | Log    Took ${outcome.duration} seconds.
+        | Migrate Partition    local    processor_pool=SharedPool01    redundant_movers=if available    wait=10 min
         """
-        return self._migrate(self._desk.plan(move, way=way, to=to, options=options), way, stage_logs)
+        plan = self._desk.plan(move, way=way, to=to, options=options, settings=settings_from(settings))
+        return self._migrate(plan, way, stage_logs, identity)
 
     @keyword(tags=("migration",))
+    @takes_settings
     def migrate_partition_back(
-        self, move: str, *, options: str | None = None, stage_logs: bool | None = None
+        self,
+        move: str,
+        *,
+        options: str | None = None,
+        stage_logs: bool | None = None,
+        identity: bool = False,
+        **settings: Any,
     ) -> Outcome:
         """Do a move of the lab file the other way round; the same as `Migrate Partition` with ``way=back``.
 
         Args:
             move: A move of the lab file.
             options: Options for migrlpar as text, instead of those of the lab file.
-            stage_logs: As for `Migrate Partition`.
+            settings: Each of them; see `takes_settings`.
+            stage_logs, identity: As for `Migrate Partition`.
 
         Returns:
             The outcome record.
@@ -130,11 +152,13 @@ class MigrationKeywords(Topic):
         Example:
         | Migrate Partition Back    crosshmc
         """
-        return self._migrate(self._desk.plan(move, way="back", options=options), "back", stage_logs)
+        plan = self._desk.plan(move, way="back", options=options, settings=settings_from(settings))
+        return self._migrate(plan, "back", stage_logs, identity)
 
     @keyword(tags=("migration",))
+    @takes_settings
     def start_migration(
-        self, move: str, *, to: str | None = None, way: Way = "there", options: str | None = None
+        self, move: str, *, to: str | None = None, way: Way = "there", options: str | None = None, **settings: Any
     ) -> None:
         """Check and validate a move, start it, and come back while it runs; `Wait For Migration` does the rest.
 
@@ -146,6 +170,7 @@ class MigrationKeywords(Topic):
             to: Server to move to.
             way: ``there``, or ``back`` for the reverse move.
             options: Options for migrlpar as text, instead of those of the lab file.
+            settings: Each of them; see `takes_settings`.
 
         Raises:
             OperationFailed: A prerequisite is missing, or the console refused.
@@ -156,7 +181,7 @@ class MigrationKeywords(Topic):
         | Wait For Migration    local    ending=failed and recovered
         """
         desk = self._desk
-        plan = desk.plan(move, way=way, to=to, options=options)
+        plan = desk.plan(move, way=way, to=to, options=options, settings=settings_from(settings))
         started = start_move(desk.session, plan, keep=desk.keep)
         if isinstance(started, Outcome):
             desk.settle(started)
@@ -257,17 +282,21 @@ class MigrationKeywords(Topic):
         if not desk.in_use:
             return None
         plan = desk.plan(move)
+        standing = desk.standings.get(plan.move.partition)
+        if standing is not None and standing.server == plan.source.server:
+            desk.restore(standing.name)
         with desk.watching() as watch:
             outcome = bring_home(desk.session, plan, keep=desk.keep, watch=watch)
         if outcome.done:  # whatever was started for this partition is over now
             desk.give_up_moves(plan.partition)
         return desk.settle(outcome)
 
-    def _migrate(self, plan: MovePlan, way: Way, stage_logs: bool | None) -> Outcome:
+    def _migrate(self, plan: MovePlan, way: Way, stage_logs: bool | None, identity: bool) -> Outcome:
         desk = self._desk
 
         def move() -> Outcome:
             with desk.watching() as watch:
                 return migrate(desk.session, plan, keep=desk.keep, watch=watch)
 
-        return desk.settle(desk.accompanied(plan, way, stage_logs, move))
+        with IdentityDesk(desk).watched(plan.move.partition, identity):
+            return desk.settle(desk.accompanied(plan, way, stage_logs, move))

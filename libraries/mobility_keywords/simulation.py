@@ -16,8 +16,8 @@ from typing import Any
 from powervm.errors import MobilityError
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
-_PROGRAM = Path(__file__).resolve().parent.parent / "powervm_sim"
-_START_LIMIT = 30.0
+PROGRAM = Path(__file__).resolve().parent.parent / "powervm_sim"
+START_LIMIT = 30.0
 _STOP_LIMIT = 10.0
 
 
@@ -43,7 +43,7 @@ class Simulation:
         self._folder = Path(tempfile.mkdtemp(prefix="simulated-lab-"))
         self._log = self._folder / "log.txt"
         self.ready_file = self._folder / "ready.json"
-        command = [sys.executable, str(_PROGRAM), "--world", str(self.world), "--port", "0"]
+        command = [sys.executable, str(PROGRAM), "--world", str(self.world), "--port", "0"]
         command += ["--ready-file", str(self.ready_file), "--with-parent", str(os.getpid())]
         if speed is not None:
             command += ["--speed", f"{speed:g}"]
@@ -86,10 +86,10 @@ class Simulation:
 
     def _wait_until_ready(self) -> dict[str, Any]:
         try:
-            document: dict[str, Any] = wait_until(self._read_ready, Deadline(_START_LIMIT), interval=0.02)
+            document: dict[str, Any] = wait_until(self._read_ready, Deadline(START_LIMIT), interval=0.02)
         except DeadlinePassed:
             raise SimulationFailed(
-                f"The simulated lab of {self.world.name} did not start within {_START_LIMIT:.0f} s.",
+                f"The simulated lab of {self.world.name} did not start within {START_LIMIT:.0f} s.",
                 remedy="Start it by hand to see why: python libraries/powervm_sim --world FILE --verbose.",
             ) from None
         return document
@@ -102,32 +102,3 @@ class Simulation:
             document: dict[str, Any] = json.loads(self.ready_file.read_text(encoding="utf-8"))
             return document
         return None
-
-
-class Simulations:
-    """The simulated labs of this process; one that runs already is used again."""
-
-    def __init__(self) -> None:
-        self._running: list[Simulation] = []
-
-    def get(self, world: Path, *, speed: float | None = None) -> Simulation:
-        """A running lab of this world and speed, started if there is none."""
-        found = next((item for item in self._running if item.serves(world, speed)), None)
-        if found is None:
-            found = Simulation(world, speed=speed)
-            self._running.append(found)
-        return found
-
-    @property
-    def latest(self) -> Simulation | None:
-        """The one that was started last, if it still runs."""
-        return next((item for item in reversed(self._running) if item.running), None)
-
-    def stop_all(self) -> None:
-        """Stop all of them."""
-        while self._running:
-            self._running.pop().stop()
-
-
-SIMULATIONS = Simulations()
-"""Child processes belong to the process, so this is the one registry that is not kept in an object."""

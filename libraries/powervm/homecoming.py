@@ -5,6 +5,7 @@ It composes what the other rooms do: wait for or stop what still runs, recover w
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from powervm.console.answers import NOT_ACTIVATED
@@ -15,10 +16,12 @@ from powervm.operation import Keeper, Work, run_operation
 from powervm.outcome import Ending, Outcome
 from powervm.placement import Where, find_partition, settle, unfit
 from powervm.plan import MovePlan, plan_move
+from powervm.power import switch_of
 from powervm.progress import Watcher, nobody
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.session import LabSession
-from powervm.waiting import Deadline
+from powervm.ssh import SshError
+from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 
 def bring_home(session: LabSession, plan: MovePlan, *, keep: Keeper, watch: Watcher = nobody) -> Outcome:
@@ -32,6 +35,8 @@ def bring_home(session: LabSession, plan: MovePlan, *, keep: Keeper, watch: Watc
 
 def _bring_home(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     where = _look(work, work.session.lab.limits.poll)
+    if where is Where.SOURCE:
+        where = _begun_or_over(work)
     if where is Where.UNKNOWN:
         where = _look(work, work.session.lab.limits.connect)
     if where is Where.MOVING:
@@ -58,6 +63,26 @@ def _bring_home(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     return work.recorder.finish(Ending.FAILED_AND_MANUAL, text)
 
 
+def _begun_or_over(work: Work) -> Where:
+    """Wait until a migration that was started and broken off has begun or ended: while its console validates it, it
+    shows itself in no state, and would take the partition away behind our back."""
+    started, poll = work.session.started.get(work.plan.partition), work.session.lab.limits.poll
+    if started is None:
+        return Where.SOURCE
+
+    def seen() -> bool:
+        with suppress(SshError):  # its channel may be closed: then only the state tells
+            if started.command.wait(0):
+                return True
+        return _look(work, poll) is not Where.SOURCE
+
+    with work.recorder.phase("started migration"), suppress(DeadlinePassed):
+        wait_until(seen, Deadline(started.patience), interval=poll, what="the migration to begin")
+    work.session.started.pop(work.plan.partition, None)
+    started.command.close()
+    return _look(work, poll)
+
+
 def _look(work: Work, limit: float) -> Where:
     where, work.recorder.places = settle(work.session, work.plan, Deadline(limit))
     return where
@@ -77,8 +102,14 @@ def _leads_away(work: Work) -> bool:
 def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     # what it was when it left does not matter: it can only move as what it is now
     off = work.recorder.places[1].state == NOT_ACTIVATED
+    if not off and not work.plan.active:  # it left powered off; the mode that it runs in may not fit home
+        with work.recorder.phase("shutdown"):
+            switch_of(work.session, work.plan.move.partition).force_off(work.session.lab.limits.rmc)
+        off = True
+    way_back = work.plan.move.back()
     kind = MoveKind.INACTIVE if off else MoveKind.ACTIVE
-    move = replace(work.plan.move.back(), kind=kind, network=None)  # nor does it matter who answers a ping
+    settings = way_back.settings.fitting(active=not off)
+    move = replace(way_back, kind=kind, settings=settings, network=None)  # nor does it matter who answers a ping
     back = plan_move(work.session.lab, move)
     outcome = migrate(work.session, back, keep=keep, watch=watch)
     if outcome.ending is Ending.REFUSED and (move.vnic or move.storage):

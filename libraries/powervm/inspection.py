@@ -1,12 +1,13 @@
-"""Looks at a whole lab: does every machine answer, do the consoles know the servers and the partitions."""
+"""Looks at a lab, or at what some moves need of it: do the machines answer, do the consoles know what they manage."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from powervm.console import PartitionStatus
-from powervm.lab import SIMULATED, ConsoleEntry, Entry, Lab, ViosEntry
+from powervm.lab import SIMULATED, ConsoleEntry, Entry, Evacuation, Lab, Move, PartitionEntry, ViosEntry
 from powervm.operation import finding_of, ok_finding
 from powervm.outcome import Finding, Severity
 from powervm.parallel import ask_all
@@ -32,21 +33,61 @@ _GREETING = 5.0
 """Seconds for the greeting of a console."""
 
 
-def inspect_lab(session: LabSession) -> list[Finding]:
-    """Ask every machine at the same time; nothing is changed, and nothing is raised.
+@dataclass(frozen=True)
+class Scope:
+    """What is looked at: names of servers and of partitions in the lab file."""
+
+    servers: frozenset[str]
+    partitions: frozenset[str]
+    whole: bool = False
+
+    @classmethod
+    def everything(cls, lab: Lab, *, partitions: bool = True) -> Scope:
+        """The whole lab, or all of it but its partitions."""
+        return cls(frozenset(lab.servers), frozenset(lab.partitions if partitions else ()), whole=True)
+
+    @classmethod
+    def of(cls, lab: Lab, names: Sequence[str]) -> Scope:
+        """What some moves and evacuations need.
+
+        Raises:
+            MobilityError: The lab file has none of that name.
+        """
+        chosen = [lab.evacuation(name) if name in lab.evacuations else lab.move(name) for name in names]
+        servers = {lab.server(name).name for item in chosen for name in (item.source, item.target)}
+        partitions = {item.partition for item in chosen if isinstance(item, Move)}
+        partitions |= {name for item in chosen if isinstance(item, Evacuation) for name in item.partitions or ()}
+        return cls(frozenset(servers), frozenset(partitions))
+
+    def includes(self, entry: Entry, lab: Lab) -> bool:
+        """Whether a machine is looked at. Hosts that watch from outside always are."""
+        if isinstance(entry, ConsoleEntry):
+            return self.whole or any(lab.servers[name].console == entry.name for name in self.servers)
+        if isinstance(entry, ViosEntry):
+            return entry.server in self.servers
+        return not isinstance(entry, PartitionEntry) or entry.name in self.partitions
+
+
+def inspect_lab(session: LabSession, scope: Scope | None = None) -> list[Finding]:
+    """Ask every machine of the lab, or of a scope, at the same time; nothing is changed, nothing is raised.
 
     Machines that are known by name only are left out. A partition has to answer when its console says that it runs.
     """
+    scope = scope or Scope.everything(session.lab)
     deadline = Deadline(session.lab.limits.connect + session.lab.limits.command)
     entries = {name: session.lab.entry(name) for name in session.lab.endpoint_names()}
-    known = {name: entry for name, entry in entries.items() if entry.access.host and entry.access.has_credentials}
+    known = {
+        name: entry
+        for name, entry in entries.items()
+        if scope.includes(entry, session.lab) and entry.access.host and entry.access.has_credentials
+    }
     answers, errors = ask_all({name: partial(_ask, session, entry, deadline) for name, entry in known.items()})
     findings = [
         ok_finding("reachable", name, answers[name]) if name in answers else finding_of("reachable", name, errors[name])
         for name in known
     ]
     reached = {name for name in answers if isinstance(known[name], ConsoleEntry)}
-    of_servers, off = _inspect_servers(session, reached, deadline)
+    of_servers, off = _inspect_servers(session, scope, reached, deadline)
     return [_excused(finding) if finding.subject in off else finding for finding in findings] + of_servers
 
 
@@ -66,9 +107,15 @@ def _excused(finding: Finding) -> Finding:
     return ok_finding("reachable", finding.subject, "does not answer, and is not running either.")
 
 
-def _inspect_servers(session: LabSession, reached: set[str], deadline: Deadline) -> tuple[list[Finding], set[str]]:
+def _inspect_servers(
+    session: LabSession, scope: Scope, reached: set[str], deadline: Deadline
+) -> tuple[list[Finding], set[str]]:
     """What the consoles that answered say of their servers, and which partitions of the lab are not running."""
-    servers = {name: server for name, server in session.lab.servers.items() if server.console in reached}
+    servers = {
+        name: server
+        for name, server in session.lab.servers.items()
+        if name in scope.servers and server.console in reached
+    }
     questions = {
         name: partial(session.console(server.console).partitions, server.system, deadline)
         for name, server in servers.items()
@@ -79,16 +126,18 @@ def _inspect_servers(session: LabSession, reached: set[str], deadline: Deadline)
         ok_finding("managed system", name, f"{servers[name].console} lists {len(answers[name])} partitions on it.")
         for name in answers
     ]
-    of_partitions, off = _inspect_partitions(session, answers, complete=len(answers) == len(session.lab.servers))
+    of_partitions, off = _inspect_partitions(session, scope, answers, complete=len(answers) == len(session.lab.servers))
     return findings + of_partitions, off
 
 
 def _inspect_partitions(
-    session: LabSession, by_server: dict[str, list[PartitionStatus]], *, complete: bool
+    session: LabSession, scope: Scope, by_server: dict[str, list[PartitionStatus]], *, complete: bool
 ) -> tuple[list[Finding], set[str]]:
     findings: list[Finding] = []
     off: set[str] = set()
     for name, entry in session.lab.partitions.items():
+        if name not in scope.partitions:
+            continue
         places = {
             server: status
             for server, partitions in by_server.items()

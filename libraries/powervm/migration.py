@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 
+from powervm.arrangement import arrange
 from powervm.console import ConsoleCommandFailed, ManagedSystem
 from powervm.errors import MobilityError
 from powervm.escort import Escort
@@ -20,9 +22,10 @@ from powervm.placement import Where, judge, look, settle
 from powervm.plan import MovePlan
 from powervm.preflight import Facts, run_preflight
 from powervm.progress import Follower, Watcher, nobody
+from powervm.promises import check_promises
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.rmc import RmcLink
-from powervm.session import LabSession
+from powervm.session import LabSession, Started
 from powervm.ssh import ConnectionLost, RunningCommand, SshError
 from powervm.verdict import End, moved, not_moved
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
@@ -32,18 +35,26 @@ def check_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> Outcome:
     """Check the prerequisites of a move, mend what may be mended, change nothing else."""
 
     def steps(work: Work) -> Outcome:
-        _preflight(work)
+        preflight(work)
         return work.recorder.finish(Ending.DONE)
 
     return run_operation("check", session, plan, keep, steps)
 
 
-def validate_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> Outcome:
-    """Check the prerequisites, then let the console validate (``migrlpar -o v``)."""
+def validate_move(session: LabSession, plan: MovePlan, *, keep: Keeper, checked_first: bool = True) -> Outcome:
+    """Check the prerequisites, then let the console validate (``migrlpar -o v``).
+
+    Args:
+        session: The opened lab.
+        plan: Who would go where.
+        keep: Is given the outcome.
+        checked_first: Without it the console is asked whatever we think of the move.
+    """
 
     def steps(work: Work) -> Outcome:
-        work, _ = _preflight(work)
-        _validate(work)
+        if checked_first:
+            work, _ = preflight(work)
+        validate(arrange(work, change=False))
         return work.recorder.finish(Ending.DONE)
 
     return run_operation("validate", session, plan, keep, steps)
@@ -73,6 +84,10 @@ def start_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> MoveUnde
     return conduct(open_work("migrate", session, plan), keep, _start)
 
 
+_MARGIN = 10.0
+"""Seconds that a console's second validation may take beyond three times the first one."""
+
+
 class MoveUnderWay:
     """A migration that was started.
 
@@ -83,6 +98,7 @@ class MoveUnderWay:
         read_at: When the partition's identity had been read, by the monotonic clock.
         command: ``migrlpar`` on its channel; None when it could not be started, or nobody knows whether it was.
         trouble: Why there is no command.
+        movers: The movers of source and target that the console named.
     """
 
     def __init__(self, work: Work, facts: Facts, escort: Escort) -> None:
@@ -93,8 +109,12 @@ class MoveUnderWay:
         self.end_phase = work.recorder.begin_phase("migration")
         self.command: RunningCommand | None = None
         self.trouble: MobilityError | None = None
+        self.movers: list[tuple[str, str]] = []
         try:
             self.command = work.session.console(plan.source.console).start_migration(plan.request)
+            validation = work.recorder.seconds_of("validation")
+            patience = min(limits.validation, 3 * validation + _MARGIN)
+            work.session.started[plan.partition] = Started(self.command, patience)
         except MobilityError as error:
             self.trouble = error
 
@@ -124,14 +144,10 @@ class MoveUnderWay:
 
 
 def _start(work: Work) -> MoveUnderWay:
-    work, facts = _preflight(work)
-    _validate(work)
-    if work.plan.active:
-        guest = work.session.partition(work.plan.move.partition)
-        try:
-            work.recorder.before = identified(guest.identity())
-        except MobilityError as error:
-            work.end(Ending.REFUSED, str(error))
+    work, facts = preflight(work)
+    work = arrange(work)
+    validate(work)
+    read_before(work)
     escort = Escort(work, facts)
     try:
         escort.begin()
@@ -139,6 +155,17 @@ def _start(work: Work) -> MoveUnderWay:
     except BaseException:  # whoever breaks it off, nothing is left running in the partition
         escort.give_up()
         raise
+
+
+def read_before(work: Work) -> None:
+    """Read who the partition is, which the proof after the move compares with."""
+    if not work.plan.active:
+        return
+    guest = work.session.partition(work.plan.move.partition)
+    try:
+        work.recorder.before = identified(guest.identity())
+    except MobilityError as error:
+        work.end(Ending.REFUSED, str(error))
 
 
 def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
@@ -155,19 +182,45 @@ def _conclude(move: MoveUnderWay, watch: Watcher) -> Outcome:
     finally:
         move.end_phase()
     work.recorder.migration_ended()
+    return conclude(work, end, move.facts, move.read_at, movers=move.movers, escort=move.escort)
+
+
+def conclude(
+    work: Work,
+    end: End,
+    facts: Facts,
+    read_at: float,
+    *,
+    movers: Sequence[tuple[str, str]],
+    escort: Escort | None = None,
+) -> Outcome:
+    """Look where the partition is after migrlpar has ended, prove the move if it moved, and judge.
+
+    Args:
+        work: The migration.
+        end: How migrlpar ended.
+        facts: What was true before it began.
+        read_at: When the partition's identity had been read, by the monotonic clock.
+        movers: The movers of source and target that the console named.
+        escort: Who has looked at devices meanwhile, if anybody has.
+    """
     where = _locate(work)
     if where is Where.TARGET:
         if work.plan.active:
-            _prove(work, move.facts.target.system, move.read_at)
+            _prove(work, facts.target.system, read_at)
+        check_promises(work, movers)
+        if work.plan.active:
             _wait_for_rmc(work)
-        move.escort.prove()
-        move.escort.end()
+        if escort:
+            escort.prove()
+            escort.end()
         return moved(work, end)
-    move.escort.end()
+    if escort:
+        escort.end()
     return not_moved(work, where, end)
 
 
-def _preflight(work: Work) -> tuple[Work, Facts]:
+def preflight(work: Work) -> tuple[Work, Facts]:
     """All checks; every error ends the operation, and all of them are said.
 
     Returns:
@@ -182,7 +235,7 @@ def _preflight(work: Work) -> tuple[Work, Facts]:
     return replace(work, plan=work.plan.with_mappings(facts.devices.mappings)), facts
 
 
-def _validate(work: Work) -> None:
+def validate(work: Work) -> None:
     """Let the console validate; what it says although it agrees is a warning."""
     console = work.session.console(work.plan.source.console)
     try:
@@ -211,9 +264,11 @@ def _follow(move: MoveUnderWay, command: RunningCommand, watch: Watcher) -> End:
         if result is None and not follower.lost:
             timed_out = True
             _stop(work, command)
-    finally:
+        work.session.started.pop(plan.partition, None)
         command.close()
+    finally:  # one that is broken off stays open: its end tells the way home that it is over
         recorder.add_phases(follower.phases)
+        move.movers += follower.movers
         if follower.last:
             recorder.bytes = Bytes(transmitted=follower.last.transmitted, remaining=follower.last.remaining)
     for text in follower.trouble:

@@ -25,6 +25,10 @@ NEEDED_SUBSYSTEMS = ("ctrmc", "IBM.DRM", "IBM.MgmtDomainRM")
 """Subsystems that have to be active; others of RSCT are started on demand, and inoperative is normal for them."""
 
 
+RMC_PORTS = ("657/tcp", "657/udp")
+"""What RMC uses, in both directions between console and partition."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """What tells a partition apart, and which server it runs on, read inside it.
@@ -118,6 +122,30 @@ class LinuxPartition:
         ``systemctl status`` ends with 0 for a running unit, 3 for a stopped one and 4 for one that is not there.
         """
         return {0: True, 3: False}.get(self.run("systemctl status firewalld.service", deadline).status)
+
+    def closed_rmc_ports(self, deadline: Deadline | None = None) -> list[str]:
+        """Those of RMC's ports that a running firewalld does not let in, such as ``657/tcp``, in one round.
+
+        ``--query-port`` ends with 0 for an open port and with 1 for another one; any other status says that there is
+        no firewalld to ask.
+        """
+        script = f"for p in {' '.join(RMC_PORTS)}; do firewall-cmd -q --query-port=$p 2>/dev/null; echo $p $?; done"
+        answers = (line.split() for line in self.run(script, deadline).stdout.splitlines())
+        return [words[0] for words in answers if len(words) == 2 and words[1] == "1"]
+
+    def open_ports(self, ports: Sequence[str], deadline: Deadline | None = None) -> CommandResult:
+        """Let ports in until the firewall is loaded anew or the partition is restarted."""
+        return self.run(shlex.join(["firewall-cmd", *(f"--add-port={port}" for port in ports)]), deadline)
+
+    def close_ports(self, ports: Sequence[str], deadline: Deadline | None = None) -> None:
+        """Take back what `open_ports` did; ports that are closed meanwhile stay so.
+
+        Raises:
+            CommandFailed: The firewall refused.
+        """
+        for port in ports:
+            if self.run(f"firewall-cmd -q --query-port={shlex.quote(port)}", deadline).ok:
+                self.run(f"firewall-cmd --remove-port={shlex.quote(port)}", deadline).check()
 
     def restart_rmc(self, deadline: Deadline | None = None) -> list[CommandResult]:
         """Stop RMC and its resource managers, start them, and allow remote clients (``rmcctrl -z``, ``-A``, ``-p``)."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from powervm.console import MigrationRequest, Operation
-from powervm.console.command_line import BadMigrationOptions, split_options
+from powervm.console import MigrationRequest
 from powervm.lab import Lab, Move, MoveKind, Route, ViosEntry
 from powervm.outcome import LabNote, Side
+from powervm.settings import NO_SETTINGS, MigrationSettings, check_settings, read_free_options
 
 
 @dataclass(frozen=True)
@@ -46,16 +45,13 @@ class MovePlan:
     @property
     def moves_ports(self) -> bool:
         """migrlpar is asked to make migratable SR-IOV ports again on the target."""
-        with suppress(BadMigrationOptions):  # said when they are sent
-            return any(word.startswith("--migsriov") for word in self.request.words(Operation.MIGRATE))
-        return False
+        request = self.request
+        return request.settings.sriov_ports is not None or "--migsriov" in read_free_options(request.options).options
 
     @property
     def has_own_data(self) -> bool:
         """The free options have configuration data of their own."""
-        with suppress(BadMigrationOptions):
-            return any(word[:2] in ("-i", "-f") for word in split_options(self.request.options))
-        return False
+        return not read_free_options(self.request.options).options.keys().isdisjoint({"-i", "-f"})
 
     def with_mappings(self, mappings: Mapping[str, list[str]]) -> MovePlan:
         """The same move, where migrlpar is told about devices, too."""
@@ -81,14 +77,23 @@ class MovePlan:
         return f"{self.partition} {self.source.server} -> {self.target.server}"
 
 
-def plan_move(lab: Lab, move: Move, *, options: str | None = None) -> MovePlan:
+def plan_move(
+    lab: Lab, move: Move, *, options: str | None = None, settings: MigrationSettings | None = None
+) -> MovePlan:
     """Work out a move: names on the consoles, the route between them, the request for migrlpar.
 
     Args:
         lab: The lab that the move belongs to.
         move: Who goes where.
         options: Options for migrlpar instead of those of the move, as text.
+        settings: What is chosen by name; it wins over what the move says.
+
+    Raises:
+        BadSettings: Something cannot be chosen together, or not for this kind of move.
     """
+    text = move.options if options is None else options
+    chosen = move.settings.overridden_by(settings or NO_SETTINGS)
+    check_settings(chosen, active=move.kind is MoveKind.ACTIVE, options=text, where=f"Move {move.name}")
     source, target = _side(lab, move.source), _side(lab, move.target)
     crosses = source.console != target.console
     route = lab.route(source.console, target.console) if crosses else None
@@ -100,8 +105,9 @@ def plan_move(lab: Lab, move: Move, *, options: str | None = None) -> MovePlan:
         partition=partition,
         remote_address=route.address if route else "",
         remote_user=route.user if route else "",
-        profile=move.profile or "",
-        options=move.options if options is None else options,
+        profile=chosen.profile or move.profile or "",
+        settings=chosen,
+        options=text,
     )
     return MovePlan(lab, move, partition, source, target, route, route_back, request)
 

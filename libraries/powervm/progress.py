@@ -88,6 +88,13 @@ class PhaseClock:
             self._name = ""
 
 
+def note_movers(seen: list[tuple[str, str]], status: MigrationStatus) -> None:
+    """Add the movers that a console names to those that were seen before, when they are others."""
+    pair = status.source_mover, status.target_mover
+    if all(pair) and seen[-1:] != [pair]:
+        seen.append(pair)
+
+
 class Follower:
     """Follows one migration until ``migrlpar`` returns, its deadline passes or the connection is lost.
 
@@ -96,6 +103,7 @@ class Follower:
         lost: The connection was lost; the migration itself runs on in firmware.
         trouble: Questions that failed, as sentences, each once.
         begun: The console has shown that it does more than validate.
+        movers: The movers of source and target that it named, each change once.
     """
 
     def __init__(
@@ -112,6 +120,7 @@ class Follower:
         self.lost: ConnectionLost | None = None
         self.trouble: list[str] = []
         self.begun = False
+        self.movers: list[tuple[str, str]] = []
 
     @property
     def phases(self) -> list[Phase]:
@@ -151,6 +160,7 @@ class Follower:
             return ""
         if status is None:
             return PHASES["Migration Complete"]  # it has left the source, the clean-up goes on
+        note_movers(self.movers, status)
         if status.transmitted or status.remaining or self.last is None:
             self.last = status
         return PHASES.get(status.state, status.state)

@@ -6,7 +6,7 @@ allow five minutes. The rungs of the ladder follow IBM's page on checking the st
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from powervm.console import ManagementConsole, PartitionStatus
@@ -54,8 +54,17 @@ class RmcLink:
         return self.console.partition(self.system, self.partition, deadline)
 
 
+Rung = tuple[str, Callable[[Deadline], list[CommandResult]]]
+"""A repair: what it is, for people, and how it is done."""
+
+
 def climb_ladder(
-    link: RmcLink, guest: LinuxPartition | None, deadline: Deadline, *, report: Callable[[str, bool], None]
+    link: RmcLink,
+    guest: LinuxPartition | None,
+    deadline: Deadline,
+    *,
+    report: Callable[[str, bool], None],
+    first: Sequence[Rung] = (),
 ) -> bool:
     """Try the repairs one after the other until RMC is active; True when it is.
 
@@ -64,10 +73,9 @@ def climb_ladder(
         guest: The partition, or None when it cannot be reached; then only the console's own repair is tried.
         deadline: For all rungs together; each gets an equal share of what is left.
         report: Is told each rung that was tried, and whether RMC came up after it.
+        first: Rungs before the others, such as a firewall that was found closed.
     """
-    rungs: list[tuple[str, Callable[[Deadline], list[CommandResult]]]] = [
-        ("diagrmc --autocorrect on the console", lambda limit: _diagnose(link, limit))
-    ]
+    rungs: list[Rung] = [*first, ("diagrmc --autocorrect on the console", lambda limit: _diagnose(link, limit))]
     if guest:
         rungs.append(("rmcctrl -z, -A and -p in the partition", guest.restart_rmc))
         rungs.append(("recfgct in the partition", guest.rebuild_rmc))

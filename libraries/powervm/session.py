@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from powervm.console import ManagementConsole
 from powervm.errors import MobilityError
-from powervm.lab import Lab
+from powervm.lab import ConsoleEntry, Lab
+from powervm.leases import ConsoleSessions
 from powervm.outcome import Repair
 from powervm.partition import LinuxPartition
-from powervm.ssh import AuthenticationFailed, CommandResult, Connection, Refusals
+from powervm.ssh import AuthenticationFailed, CommandResult, Connection, Refusals, RunningCommand
 from powervm.vios import VirtualIOServer
 from powervm.waiting import Deadline
 
@@ -25,6 +26,19 @@ class PutBack:
     repair: Repair
     what: str
     error: MobilityError | None
+
+
+@dataclass(frozen=True)
+class Started:
+    """A migrlpar that was started.
+
+    Attributes:
+        command: It, on its channel.
+        patience: Seconds within which it begins to move the partition, if it does: its console validates first.
+    """
+
+    command: RunningCommand
+    patience: float
 
 
 class Refused:
@@ -47,26 +61,57 @@ class LabSession:
         lab: The description, joined with the running simulated lab if it is one.
         observer: Is called with the result of every command, in the thread that ran it.
         refused: What was refused before, in other sessions of this process.
+
+    Attributes:
+        started: Migrations that were started and whose end nobody has seen yet, by the partition's name on the
+            consoles. One that its console still validates shows itself in no state.
     """
 
     def __init__(self, lab: Lab, *, observer: Observer | None = None, refused: Refused | None = None) -> None:
         self.lab = lab
         self.refused = refused or Refused()
         self._observer = observer
+        self._sessions = ConsoleSessions(lab)
         self._connections: dict[str, Connection] = {}
         self._lock = threading.Lock()
+        self.started: dict[str, Started] = {}
         self._put_back: list[tuple[Repair, str, Callable[[Deadline], None]]] = []
 
     def replace_lab(self, lab: Lab) -> None:
         """Go on with a changed description of the same lab; what is to be put back stays remembered."""
         self.close()
         self.lab = lab
+        self._sessions = ConsoleSessions(lab)
+
+    def reserve_sessions(self, *, tell: Callable[[str], None]) -> None:
+        """Take the places that the connections to the consoles need; see `powervm.leases.sessions`.
+
+        Without this each place is taken when it is needed first, and nobody hears that it has to be waited for.
+
+        Raises:
+            ConsoleFull: All sessions of one are taken.
+        """
+        with self._lock:
+            for console in self.lab.consoles.values():
+                if console.access.host:
+                    self._sessions.take_first(console.name, tell=tell)
+
+    def add_session(self, console: str, *, tell: Callable[[str], None]) -> None:
+        """Take one more place at a console, for a connection that is not one of these.
+
+        Raises:
+            ConsoleFull: All sessions are taken.
+        """
+        with self._lock:
+            self._sessions.take(console, tell=tell)
 
     def connection(self, name: str) -> Connection:
         """The one connection to the endpoint of that name."""
         with self._lock:
             if name not in self._connections:
                 endpoint = self.lab.endpoint(name)
+                if isinstance(self.lab.entry(name), ConsoleEntry):
+                    self._sessions.take_first(name)
                 self._connections[name] = Connection(endpoint, observer=self._observer, refusals=self.refused.logins)
             return self._connections[name]
 
@@ -120,8 +165,12 @@ class LabSession:
         """Close all connections; a later use opens them again."""
         with self._lock:
             connections, self._connections = list(self._connections.values()), {}
+            started, self.started = list(self.started.values()), {}
+        for item in started:
+            item.command.close()
         for connection in connections:
             connection.close()
+        self._sessions.release()
 
     def __enter__(self) -> LabSession:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from powervm.console import ManagementConsole
@@ -96,6 +97,7 @@ def ensure_trust(
     *,
     passwords: dict[str, Password] | None = None,
     on_command_line: bool = False,
+    report: Callable[[Exchanged], None] | None = None,
 ) -> list[Exchanged]:
     """Test the trust in both directions and set up what is missing; return what was set up.
 
@@ -106,6 +108,7 @@ def ensure_trust(
         passwords: Passwords by console name; without one, the password of the lab file is taken.
         on_command_line: Give the password as an argument of mkauthkeys, which others on the console can see, for
             old consoles whose prompt does not work.
+        report: Is told each key at once, so that it is known even if the other direction fails.
 
     Raises:
         MobilityError: A password is missing or wrong; it is tried once, and the refusal is remembered.
@@ -117,7 +120,10 @@ def ensure_trust(
         password = (passwords or {}).get(way.there) or _password(session, way)
         before = _keys(session, way, deadline)
         _exchange(session, way, password, deadline, on_command_line=on_command_line)
-        done.append(Exchanged(way, new_comment(before, _keys(session, way, deadline))))
+        key = Exchanged(way, new_comment(before, _keys(session, way, deadline)))
+        done.append(key)
+        if report:
+            report(key)
     return done
 
 

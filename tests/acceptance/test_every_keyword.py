@@ -61,7 +61,9 @@ def test_a_wrong_password_is_tried_once_in_a_whole_run(tmp_path: Path) -> None:
     """Two suites use the same lab file; the console hears of it once."""
     with simulated_lab(tmp_path / "world") as running:
         (tmp_path / "wrong").write_text("not-the-password\n", encoding="utf-8")
-        file = joined_lab_file(tmp_path, running, {"consoles.hmc1.password": {"file": str(tmp_path / "wrong")}})
+        file = joined_lab_file(
+            tmp_path, running, {"consoles.hmc1.password": {"file": str(tmp_path / "wrong")}, "limits.connect": 6}
+        )
         run = run_robot(tmp_path / "out", "-v", f"LAB:{file}", "suites/local.robot", "suites/crosshmc.robot")
         logins = [event for event in running.history("login") if event["endpoint"] == "hmc1"]
     assert {status for status, _ in run.tests.values()} == {"FAIL"}

@@ -12,6 +12,7 @@ import pytest
 from support.robot_run import RobotRun, run_robot
 from support.simulated import RunningLab, joined_lab_file, simulated_lab
 
+IMPATIENT = {"limits.rmc": 6, "limits.settle": 10, "limits.connect": 6}
 CROSSHMC, LOCAL = "suites/crosshmc.robot", "suites/local.robot"
 
 
@@ -20,7 +21,7 @@ def run_broken(
 ) -> RobotRun:
     """Run a suite where something in the world or in the lab file is wrong."""
     with simulated_lab(tmp_path / "world", world) as running:
-        file = joined_lab_file(tmp_path, running, {"limits.rmc": 6, "limits.settle": 10} | dict(lab or {}))
+        file = joined_lab_file(tmp_path, running, IMPATIENT | dict(lab or {}))
         return run_robot(tmp_path / "out", "-v", f"LAB:{file}", suite)
 
 
@@ -65,7 +66,9 @@ def test_the_name_of_the_target_is_wrong(tmp_path: Path) -> None:
 def test_the_console_password_is_wrong_and_is_tried_once(tmp_path: Path) -> None:
     with simulated_lab(tmp_path / "world") as running:
         (tmp_path / "wrong").write_text("not-the-password\n", encoding="utf-8")
-        file = joined_lab_file(tmp_path, running, {"consoles.hmc1.password": {"file": str(tmp_path / "wrong")}})
+        file = joined_lab_file(
+            tmp_path, running, IMPATIENT | {"consoles.hmc1.password": {"file": str(tmp_path / "wrong")}}
+        )
         run = run_robot(tmp_path / "out", "-v", f"LAB:{file}", CROSSHMC)
         refusals = refused_logins(running, "hmc1")
     assert run.first_message().startswith("hmc1 (127.0.10.1:")
@@ -99,7 +102,9 @@ def test_trust_is_missing_and_the_password_is_wrong(tmp_path: Path) -> None:
     with simulated_lab(tmp_path / "world") as running:
         (tmp_path / "wrong").write_text("not-the-password\n", encoding="utf-8")
         login = {"key_file": running.endpoint("hmc2")["key_file"], "password": {"file": str(tmp_path / "wrong")}}
-        file = joined_lab_file(tmp_path, running, {f"consoles.hmc2.{key}": value for key, value in login.items()})
+        file = joined_lab_file(
+            tmp_path, running, IMPATIENT | {f"consoles.hmc2.{key}": value for key, value in login.items()}
+        )
         run = run_robot(tmp_path / "out", "-v", f"LAB:{file}", CROSSHMC)
         refusals = refused_logins(running, "hmc2")
     assert run.first_message().startswith("hmc1")
@@ -130,7 +135,7 @@ def refused_logins(running: RunningLab, name: str) -> list[dict[str, Any]]:
 
 def direct_lab_file(folder: Path, running: RunningLab) -> Path:
     """A lab file that names addresses, as one for real machines does; keys are kept on first sight."""
-    changes: dict[str, Any] = {"simulated": None, "known_hosts": str(folder / "lab.known_hosts")}
+    changes: dict[str, Any] = IMPATIENT | {"simulated": None, "known_hosts": str(folder / "lab.known_hosts")}
     for name in ("hmc1", "hmc2"):
         changes |= {f"consoles.{name}.{key}": value for key, value in _access(running, name).items()}
     for name in ("lp1", "lp2", "lp3", "lp4"):

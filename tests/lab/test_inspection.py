@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from powervm.inspection import inspect_lab, recognise
+from powervm.inspection import Scope, inspect_lab, recognise
 from powervm.lab import load_lab
 from powervm.outcome import Finding, Severity
 from support.simulated import optest_file
@@ -39,6 +39,22 @@ def test_all_that_is_wrong_is_said_at_once(bench: Open) -> None:
         ("reachable", "p8a-vios1"),
         ("reachable", "lp4"),
     ]
+
+
+def test_what_a_move_does_not_need_may_be_down(bench: Open) -> None:
+    lab = bench({"partitions.lp4.down": True, "servers.p8a.virtual_io_servers.p8a-vios1.down": True})
+    findings = inspect_lab(lab.session, Scope.of(lab.session.lab, ["local"]))
+    assert {finding.severity for finding in findings} == {Severity.OK}
+    assert {finding.subject for finding in findings if finding.check == "reachable"} == {
+        "hmc1", "p9a-vios1", "p9a-vios2", "p10a-vios1", "p10a-vios2", "lp1",
+    }  # fmt: skip
+
+
+def test_what_a_move_needs_may_not_be_down(bench: Open) -> None:
+    lab = bench({"servers.p8a.virtual_io_servers.p8a-vios1.down": True, "partitions.lp1.down": True})
+    findings = inspect_lab(lab.session, Scope.of(lab.session.lab, ["local", "inactive"]))
+    wrong = {finding.subject for finding in findings if finding.severity is Severity.ERROR}
+    assert wrong == {"p8a-vios1", "lp1"}
 
 
 def test_a_partition_that_no_server_has(bench: Open) -> None:

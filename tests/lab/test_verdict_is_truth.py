@@ -74,7 +74,7 @@ CASES: dict[str, tuple[Ending, ...]] = {
 }
 NO_MATTER_OF_THE_MOVE = {
     *("stress-ng-dies", "path-lost", "link-lost", "port-not-found", "kernel-lines", "backing-changed"),
-    "pool-changed",
+    *("pool-changed", "address-changed", "adapter-left"),
 }
 """What these change is judged by checks of their own, not by the migration."""
 

@@ -13,6 +13,7 @@ from powervm.console.answers import (
 )
 from powervm.console.command_line import MigrationRequest, Operation
 from powervm.console.console import ConsoleCommandFailed, ManagementConsole
+from powervm.console.mover_answers import MoverEnd, MoverFigures, MoverPair
 
 __all__ = [
     "ConsoleCommandFailed",
@@ -23,6 +24,9 @@ __all__ = [
     "MigrationLimits",
     "MigrationRequest",
     "MigrationStatus",
+    "MoverEnd",
+    "MoverFigures",
+    "MoverPair",
     "Operation",
     "PartitionMemory",
     "PartitionProcessors",

@@ -278,9 +278,15 @@ def read_partition_memory(record: Record) -> PartitionMemory:
 
 @dataclass(frozen=True)
 class PartitionProcessors:
-    """Processing units that a partition is entitled to; a dedicated processor counts as 1.0."""
+    """Processing units that a partition is entitled to; a dedicated processor counts as 1.0.
+
+    Attributes:
+        pool_id, pool_name: Its shared processor pool; None and empty where there is none or the console does not tell.
+    """
 
     units: float | None
+    pool_id: int | None = None
+    pool_name: str = ""
 
 
 def read_partition_processors(record: Record) -> PartitionProcessors:
@@ -288,4 +294,9 @@ def read_partition_processors(record: Record) -> PartitionProcessors:
     if record.get("curr_proc_mode") == "ded":
         processors = integer(record, "curr_procs")
         return PartitionProcessors(units=None if processors is None else float(processors))
-    return PartitionProcessors(units=number(record, "curr_proc_units"))
+    side = "curr" if text(record, "curr_shared_proc_pool_id") else "pend"
+    return PartitionProcessors(
+        units=number(record, "curr_proc_units"),
+        pool_id=integer(record, f"{side}_shared_proc_pool_id"),
+        pool_name=text(record, f"{side}_shared_proc_pool_name"),
+    )

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from powervm.errors import MobilityError
 from powervm.records import write_record
+from powervm.settings import NO_SETTINGS, BadMigrationOptions, MigrationSettings, read_free_options
+
+__all__ = ["BadMigrationOptions", "MigrationRequest", "Operation", "split_options"]
 
 
 class Operation(Enum):
@@ -23,10 +25,6 @@ class Operation(Enum):
     RECOVER = "r"
 
 
-class BadMigrationOptions(MobilityError):
-    """Free option text that cannot be given to migrlpar."""
-
-
 @dataclass(frozen=True)
 class MigrationRequest:
     """One migration, as migrlpar wants to hear it; names are those that the consoles use.
@@ -35,7 +33,8 @@ class MigrationRequest:
         remote_address: The console of the target as the source's console reaches it; empty when it is the same one.
         remote_user: The user on that console.
         profile: The profile that holds the migrated configuration on the target.
-        data: Configuration data for ``-i``; lists are joined as the console wants them.
+        settings: What is chosen by name.
+        data: Further configuration data for ``-i``; lists are joined as the console wants them.
         options: Further options as text, for example ``--mpio 2 -w 5``; split like a shell splits words.
     """
 
@@ -45,6 +44,7 @@ class MigrationRequest:
     remote_address: str = ""
     remote_user: str = ""
     profile: str = ""
+    settings: MigrationSettings = NO_SETTINGS
     data: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     options: str = ""
 
@@ -72,36 +72,24 @@ class MigrationRequest:
         return shlex.join(self.words(operation, force=force))
 
     def _settings(self) -> list[str]:
-        words = ["-n", self.profile] if self.profile else []
-        if self.data:
-            words += ["-i", write_record(self.data)]
-        return words + split_options(self.options)
-
-
-def _option_of(word: str) -> str:
-    """The option of ``--ip=192.0.2.1`` or ``-tSERVER``, which some parsers of options take as well."""
-    return word.partition("=")[0] if word.startswith("--") else word[:2]
-
-
-_OWN = frozenset({"-o", "-m", "-t", "-p", "--id", "--all", "--ip", "-u", "--help"})
+        free = read_free_options(self.options)
+        profile = ["-n", self.profile] if self.profile else []
+        data: dict[str, str | Sequence[str]] = {**self.settings.data(), **self.data}
+        if not data:
+            return [*profile, *self.settings.words(), *free.words]
+        if free.trouble:
+            raise free.trouble
+        twice = sorted(data.keys() & free.record.keys())
+        if twice or "-f" in free.options:
+            what = ", ".join(twice) or f"-f {free.options['-f']}"
+            raise BadMigrationOptions(
+                f"The migrlpar options '{self.options}' hold {what}, and further input data is chosen.",
+                remedy="Say it in one place.",
+            )
+        record = write_record({**data, **free.record})
+        return [*profile, *self.settings.words(), "-i", record, *free.words_without_data]
 
 
 def split_options(options: str) -> list[str]:
-    """Split free option text into words.
-
-    Raises:
-        BadMigrationOptions: A quote is not closed, or the text has an option that says which partition moves where.
-    """
-    try:
-        words = shlex.split(options)
-    except ValueError as error:
-        raise BadMigrationOptions(
-            f"The migrlpar options '{options}' cannot be split into words: {error}.", remedy="Close the quote."
-        ) from None
-    own = sorted({name for name in map(_option_of, words) if name in _OWN})
-    if own:
-        raise BadMigrationOptions(
-            f"The migrlpar options '{options}' contain {', '.join(own)}.",
-            remedy="The move of the lab file says which partition goes where; leave these options out.",
-        )
-    return words
+    """Split free option text into words; see `read_free_options`."""
+    return list(read_free_options(options).words)

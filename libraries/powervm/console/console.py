@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from powervm.console.answers import (
@@ -27,6 +27,7 @@ from powervm.console.answers import (
     read_processor_use,
 )
 from powervm.console.command_line import MigrationRequest, Operation
+from powervm.console.mover_answers import MoverFigures, MoverPair, read_mover_figures, read_mover_pairs
 from powervm.errors import MobilityError
 from powervm.messages import codes_in, explain, headline, read_details
 from powervm.records import Record, flag, read_records, read_values, write_record
@@ -134,6 +135,33 @@ class ManagementConsole:
         """Processing units of a partition."""
         return self._one(_lpar_resource("proc", system, partition), read_partition_processors, deadline)
 
+    def profiles(self, system: str, partition: str, deadline: Deadline | None = None) -> list[str]:
+        """The names of a partition's profiles."""
+        words = ["lssyscfg", "-r", "prof", "-m", system, "--filter", f"lpar_names={partition}", "-F", "name"]
+        return [row["name"] for row in read_values(self._ask(words, deadline), ["name"])]
+
+    def migration_statuses(self, system: str, deadline: Deadline | None = None) -> dict[str, MigrationStatus]:
+        """How far the migrations of all partitions of a system are, by partition."""
+        rows = read_records(self._ask(["lslparmigr", "-r", "lpar", "-m", system], deadline))
+        return {row["name"]: read_migration_status(row) for row in rows if "name" in row}
+
+    def movers(self, system: str, deadline: Deadline | None = None) -> list[MoverFigures]:
+        """The mover service partitions of a managed system, with what they take."""
+        rows = read_records(self._ask(["lslparmigr", "-r", "msp", "-m", system], deadline))
+        return [read_mover_figures(row) for row in rows]
+
+    def mover_pairs(self, request: MigrationRequest, deadline: Deadline | None = None) -> list[MoverPair]:
+        """The pairs of movers that the console offers for a migration."""
+        words = ["lslparmigr", "-r", "msp", "-m", request.source, "-t", request.target]
+        if request.remote_address:
+            words += ["--ip", request.remote_address, "-u", request.remote_user]
+        words += ["--filter", f"lpar_names={request.partition}"]
+        return [pair for row in read_records(self._ask(words, deadline)) for pair in read_mover_pairs(row)]
+
+    def listing(self, command: str, deadline: Deadline | None = None) -> str:
+        """What a listing command prints, as it is; the words of ``command`` have to be quoted for a shell."""
+        return self._ask(shlex.split(command), deadline)
+
     # --- devices ------------------------------------------------------------------------------------------------
 
     def rows(self, words: Sequence[str], deadline: Deadline | None = None) -> list[Record]:
@@ -232,6 +260,38 @@ class ManagementConsole:
         """Make a Virtual I/O Server a mover service partition, or take that away."""
         data = f"name={server},msp={int(enabled)}"
         self._ask(["chsyscfg", "-r", "lpar", "-m", system, "-i", data], deadline)
+
+    def set_mover_figures(
+        self, system: str, server: str, figures: Mapping[str, int], deadline: Deadline | None = None
+    ) -> None:
+        """Set what a mover takes (``migrlpar -o set``): attributes as ``lslparmigr -r msp`` lists them."""
+        data = write_record({name: str(value) for name, value in figures.items()})
+        self._ask(["migrlpar", "-o", "set", "-m", system, "-r", "lpar", "-p", server, "-i", data], deadline)
+
+    # --- power and profiles ---------------------------------------------------------------------------------------
+
+    def activate(self, system: str, partition: str, *, profile: str = "", deadline: Deadline | None = None) -> None:
+        """Switch a partition on, with a profile or with its current configuration; it comes up later."""
+        words = ["chsysstate", "-r", "lpar", "-m", system, "-o", "on", "-n", partition]
+        self._ask([*words, "-f", profile] if profile else words, deadline)
+
+    def shut_down(self, system: str, partition: str, *, orderly: bool, deadline: Deadline | None = None) -> None:
+        """Switch a partition off: through its operating system, which needs RMC, or at once; it is off later."""
+        how = ["osshutdown"] if orderly else ["shutdown", "--immed"]
+        self._ask(["chsysstate", "-r", "lpar", "-m", system, "-o", *how, "-n", partition], deadline)
+
+    def profile_mode(self, system: str, partition: str, profile: str, deadline: Deadline | None = None) -> str:
+        """The processor compatibility mode that a profile asks for, for example ``default`` or ``POWER9``."""
+        wanted = f"lpar_names={partition},profile_names={profile}"
+        words = ["lssyscfg", "-r", "prof", "-m", system, "--filter", wanted]
+        return self._one(words, lambda row: row.get("lpar_proc_compat_mode", ""), deadline)
+
+    def set_profile_mode(
+        self, system: str, partition: str, profile: str, mode: str, deadline: Deadline | None = None
+    ) -> None:
+        """Let a profile ask for a mode; it takes effect when the partition is activated with that profile."""
+        data = write_record({"name": profile, "lpar_name": partition, "lpar_proc_compat_mode": mode})
+        self._ask(["chsyscfg", "-r", "prof", "-m", system, "-i", data], deadline)
 
     # --- how it is asked ----------------------------------------------------------------------------------------
 

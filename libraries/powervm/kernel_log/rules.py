@@ -52,7 +52,7 @@ class Rule(BaseModel):
         expires: After this day the rule must not be used any more; needed for a known issue.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, populate_by_name=True)
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")
     means: RuleClass = Field(alias="class")

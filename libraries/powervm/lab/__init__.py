@@ -5,6 +5,7 @@ from powervm.lab.entries import (
     Access,
     ConsoleEntry,
     Entry,
+    Evacuation,
     Limits,
     Logs,
     Move,
@@ -16,6 +17,7 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
+    WorkloadEntry,
 )
 from powervm.lab.load import load_lab
 from powervm.lab.model import SIMULATED, Lab
@@ -28,6 +30,7 @@ __all__ = [
     "Access",
     "ConsoleEntry",
     "Entry",
+    "Evacuation",
     "Lab",
     "LabFileError",
     "Limits",
@@ -47,6 +50,7 @@ __all__ = [
     "StorageMapping",
     "ViosEntry",
     "Vnic",
+    "WorkloadEntry",
     "load_lab",
     "load_ready",
 ]

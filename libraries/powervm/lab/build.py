@@ -13,6 +13,7 @@ from powervm.lab.document import (
     ConsoleSection,
     EndpointSection,
     LabDocument,
+    LeasesSection,
     PartitionSection,
     RouteSection,
     ServerSection,
@@ -21,6 +22,7 @@ from powervm.lab.document import (
 from powervm.lab.entries import (
     Access,
     ConsoleEntry,
+    Evacuation,
     Limits,
     Logs,
     Move,
@@ -31,9 +33,11 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
+    WorkloadEntry,
 )
 from powervm.lab.model import Lab
 from powervm.lab.problems import Problem
+from powervm.lab.settings_section import settings_of
 from powervm.ssh import HostKeyMode, HostKeys
 
 
@@ -55,10 +59,14 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
             for name, entry in document.peers.items()
         },
         moves={name: _move(document, name) for name in document.moves},
+        evacuations={name: _evacuation(document, name) for name in document.evacuations},
+        pools={name: tuple(moves) for name, moves in document.pools.items()},
+        lease_wait=document.leases.wait if isinstance(document.leases, LeasesSection) else 0.0,
         limits=Limits(**_fields(document.limits)),
         repair=frozenset(Repair(name) for name in document.repair),
-        workload=document.workload.command if document.workload else None,
+        workload=WorkloadEntry(**_fields(document.workload)) if document.workload else None,
         iterations=document.iterations,
+        duration=document.duration,
         logs=Logs(**_fields(document.logs)),
         stage_logs=document.stage_logs,
         kernel_rules=tuple(rule.model_dump(by_alias=True, exclude_none=True) for rule in document.kernel_rules),
@@ -87,7 +95,7 @@ def _console(name: str, entry: ConsoleSection) -> ConsoleEntry:
         other: (route.address, route.user) if isinstance(route, RouteSection) else (route, None)
         for other, route in entry.routes.items()
     }
-    return ConsoleEntry(name=name, access=_access(entry), routes=routes)
+    return ConsoleEntry(name=name, access=_access(entry), routes=routes, sessions=entry.sessions)
 
 
 def _server(name: str, entry: ServerSection, shared: frozenset[str]) -> ServerEntry:
@@ -133,9 +141,23 @@ def _move(document: LabDocument, name: str) -> Move:
         kind=MoveKind(move.kind),
         options=move.options,
         profile=move.profile,
+        settings=settings_of(move.settings),
         vnic=Vnic(**_fields(move.vnic)) if move.vnic else None,
         network=Network(**_fields(move.network)) if move.network else None,
         storage=_storage(move.storage) if move.storage else None,
+    )
+
+
+def _evacuation(document: LabDocument, name: str) -> Evacuation:
+    entry = document.evacuations[name]
+    return Evacuation(
+        name=name,
+        source=entry.source,
+        target=entry.target,
+        partitions=None if entry.partitions is None else tuple(entry.partitions),
+        stays=tuple(entry.stays),
+        options=entry.options,
+        settings=settings_of(entry.settings),
     )
 
 

@@ -72,7 +72,7 @@ def _sentences(detail: dict[str, Any], path: KeyPath) -> tuple[str, str]:
         return "this key is not known.", suggestion(str(path[-1]), _keys_beside(path))
     if kind == "missing":
         return "this key is missing.", _described(path)
-    if kind == "literal_error":
+    if kind in ("literal_error", "enum"):
         return f"expected {context['expected']}{_got(detail)}.", _described(path)
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]

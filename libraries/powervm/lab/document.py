@@ -13,6 +13,7 @@ from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
 from powervm.lab.device_document import NetworkSection, StorageSection, VnicSection
 from powervm.lab.section import STRICT
+from powervm.lab.settings_section import SettingsSection, check_section
 from powervm.lab.values import AnyPath, Duration, ExistingFile, Host, Pause, Port, SecretText, Text, wrong
 
 TEXT_FORM, MAPPING_FORM, LIST_FORM = "(text)", "(mapping)", "(list)"
@@ -79,6 +80,8 @@ class ConsoleSection(EndpointSection):
 
     routes: dict[str, Route] = {}
     """How this console reaches other consoles, by their names: an address, or a mapping with address and user."""
+    sessions: Annotated[int, Field(ge=1, le=1000)] = 30
+    """SSH connections that all runs on this computer together hold to it; real consoles fail above 40."""
 
 
 class ViosSection(EndpointSection):
@@ -129,12 +132,50 @@ class MoveSection(Section):
     """More options for migrlpar, as they are written there, for example --mpio 2."""
     profile: Text | None = None
     """Profile that holds the migrated configuration on the target (migrlpar -n); by default the console chooses."""
+    settings: SettingsSection | None = None
+    """What is chosen about the migration, in the words that keywords take; see Keywords."""
     vnic: VnicSection | None = None
     """The vNIC whose backing devices are mapped; on the way back both sides change places."""
     network: NetworkSection | None = None
     """The network that is watched from within the partition while it moves."""
     storage: StorageSection | None = None
     """How the virtual storage adapters are mapped to Virtual I/O Servers; by default the console chooses."""
+
+    @model_validator(mode="after")
+    def _settings_that_go_together(self) -> MoveSection:
+        if self.profile and self.settings and self.settings.profile:
+            raise wrong(f"profile ({self.profile}) and settings.profile are both given.", "Keep one of them.")
+        check_section(self.settings, active=self.kind == "active", options=self.options)
+        return self
+
+
+class EvacuationSection(Section):
+    """Several partitions that leave a server together, and come home."""
+
+    source: Text = Field(alias="from")
+    """Name of the server that is evacuated."""
+    target: Text = Field(alias="to")
+    """Name of the server that the partitions move to."""
+    partitions: Annotated[list[Text], Field(min_length=1)] | None = None
+    """Names of the partitions; by default all partitions of this file that are there and can move."""
+    stays: list[Text] = []
+    """Partitions that are expected to be left behind, since they cannot move; each other one has to arrive."""
+    options: str = ""
+    """More options for migrlpar, as they are written there; for all partitions."""
+    settings: SettingsSection | None = None
+    """What is chosen about the migrations, as for a move; for all partitions."""
+
+    @model_validator(mode="after")
+    def _what_holds_for_several(self) -> EvacuationSection:
+        if self.settings and self.settings.target_id is not None:
+            raise wrong(
+                f"settings.target_id is {self.settings.target_id}, and several partitions cannot have one id.",
+                "Leave it out, or use a move.",
+            )
+        twice = sorted({name for name in self.partitions or [] if (self.partitions or []).count(name) > 1})
+        if twice:
+            raise wrong(f"partitions names {', '.join(twice)} more than once.", "Name each partition once.")
+        return self
 
 
 class LimitsSection(Section):
@@ -160,7 +201,13 @@ class WorkloadSection(Section):
     """What the partition does while it moves."""
 
     command: Text
-    """Command line of the load, run in the partition."""
+    """Command line or script of the load, run in the partition."""
+    kind: Literal["stress-ng", "fio", "iperf3", "command"] | None = None
+    """Which rule judges it; by default what the command line looks like."""
+    limit: Duration | None = None
+    """After which the partition itself ends it, whatever became of the run; by default 4 hours."""
+    environment: dict[str, SecretText] = {}
+    """Variables for it, whose values are secret: in the forms of a password."""
 
 
 class LogsSection(Section):
@@ -223,6 +270,19 @@ class SimulatedSection(Section):
         return self
 
 
+class LeasesSection(Section):
+    """What happens when another run on this computer has what a suite needs."""
+
+    wait: Pause = 1800.0
+    """How long it is waited for; 0 refuses at once."""
+
+
+Leases = Annotated[
+    Annotated[Literal["refuse"], Tag(TEXT_FORM)] | Annotated[LeasesSection, Tag(MAPPING_FORM)],
+    Discriminator(_form),
+]
+
+
 class LabDocument(Section):
     """A lab: the machines that Live Partition Mobility is tested on, and the moves that suites ask for."""
 
@@ -244,14 +304,22 @@ class LabDocument(Section):
     """Hosts that watch the network from outside, by name."""
     moves: dict[str, MoveSection] = {}
     """The moves that suites ask for, by name."""
+    evacuations: dict[str, EvacuationSection] = {}
+    """The evacuations that suites ask for, by name."""
+    pools: dict[str, Annotated[list[Text], Field(min_length=1)]] = {}
+    """Lists of equivalent moves, by name: a suite that asks for the pool gets the first move that is free."""
+    leases: Leases = LeasesSection()
+    """Whether a suite waits for what another run on this computer has: {wait: 30 min}, or refuse."""
     limits: LimitsSection = LimitsSection()
     """How long things may take."""
     repair: list[Literal["rmc", "services", "mover_service"]] = ["rmc", "services"]
     """What may be mended without asking when a check finds it broken; each repair is recorded."""
     workload: WorkloadSection | None = None
     """What the partition does while it moves."""
-    iterations: Annotated[int, Field(ge=1)] = 1
-    """How many times a move is done there and back."""
+    iterations: Annotated[int, Field(ge=1)] | None = None
+    """How many times a move is done there and back; by default once, or as often as the time box allows."""
+    duration: Duration | None = None
+    """A time box for that: no further round is begun when it is over."""
     logs: LogsSection = LogsSection()
     """What is collected beside the built-in lists."""
     stage_logs: bool = False

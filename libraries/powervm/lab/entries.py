@@ -6,13 +6,14 @@ All of it is read only. Durations are in seconds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar
 
 from powervm.lab.devices import Network, Storage, Vnic
 from powervm.secret import Password
+from powervm.settings import NO_SETTINGS, MigrationSettings
 from powervm.ssh import Login
 
 
@@ -105,6 +106,7 @@ class ConsoleEntry(Entry):
 
     Attributes:
         routes: How it reaches other consoles, by their names; the user is None for the one of the lab file there.
+        sessions: SSH connections that all runs on this computer together hold to it at most.
     """
 
     KIND = "console"
@@ -112,6 +114,7 @@ class ConsoleEntry(Entry):
     DEFAULT_USER = "hscroot"
 
     routes: Mapping[str, tuple[str, str | None]]
+    sessions: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +184,7 @@ class Move:
         target: Name of the server that it goes to.
         options: More options for migrlpar, as text.
         profile: Profile on the target, or None.
+        settings: What is chosen by name.
         vnic: The vNIC whose backing devices are mapped.
         network: The network that is watched.
         storage: How storage is mapped; None leaves it to the console.
@@ -193,6 +197,7 @@ class Move:
     kind: MoveKind = MoveKind.ACTIVE
     options: str = ""
     profile: str | None = None
+    settings: MigrationSettings = NO_SETTINGS
     vnic: Vnic | None = None
     network: Network | None = None
     storage: Storage | None = None
@@ -205,9 +210,29 @@ class Move:
             name=name,
             source=self.target,
             target=self.source,
+            settings=self.settings.back(),
             vnic=self.vnic and self.vnic.back(),
             storage=self.storage and self.storage.back(),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evacuation:
+    """Several partitions that leave a server together.
+
+    Attributes:
+        partitions: Names of partitions in the lab file; None for all of the lab file's that are there and can move.
+        stays: Partitions among them that are expected to be left behind, since they cannot move.
+        options, settings: As for a move; for all of them.
+    """
+
+    name: str
+    source: str
+    target: str
+    partitions: tuple[str, ...] | None = None
+    stays: tuple[str, ...] = ()
+    options: str = ""
+    settings: MigrationSettings = NO_SETTINGS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +257,23 @@ class Logs:
     vios_commands: tuple[str, ...] = ()
     console_commands: tuple[str, ...] = ()
     limit: float = 600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadEntry:
+    """What a partition does while it moves.
+
+    Attributes:
+        command: Command line or script.
+        kind: ``stress-ng``, ``fio``, ``iperf3`` or ``command``; None for what the command line looks like.
+        limit: Seconds after which the partition ends it; None for the default.
+        environment: Variables for it, whose values are secret.
+    """
+
+    command: str
+    kind: str | None = None
+    limit: float | None = None
+    environment: Mapping[str, Password] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from powervm.lab.build import build
-from powervm.lab.check import check
 from powervm.lab.draft import Draft
 from powervm.lab.model import Lab
 from powervm.lab.optest import read_optest
@@ -31,6 +29,10 @@ def load_lab(path: str | Path, *, environment: Mapping[str, str] | None = None) 
     Raises:
         LabFileError: The file cannot be used; it shows everything that is wrong.
     """
+    # the models of the lab file take as long to build as half of the library: only who reads one waits for them
+    from powervm.lab.build import build  # noqa: PLC0415
+    from powervm.lab.check import check  # noqa: PLC0415
+
     file = Path(path)
     draft = Draft(str(path))
     text = _read(file, draft)

@@ -11,6 +11,7 @@ from powervm.errors import MobilityError
 from powervm.lab.entries import (
     ConsoleEntry,
     Entry,
+    Evacuation,
     Limits,
     Logs,
     Move,
@@ -21,6 +22,7 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
+    WorkloadEntry,
 )
 from powervm.lab.problems import Problem, suggestion
 from powervm.lab.ready import Ready, ReadyError, read_ready
@@ -46,10 +48,13 @@ class Lab:
         file: The lab file, as it was given.
         warnings: What the reader of the lab file found worth a warning.
         simulated: How the simulated lab is had; None when the machines are real.
-        workload: Command line of the load in the partition, or None.
+        pools: Names of equivalent moves, by the name of the pool.
+        lease_wait: Seconds that a suite waits for what another run on this computer has.
+        workload: The load in the partition, or None.
         stage_logs: Every migration collects logs before and after by itself.
         kernel_rules: A tester's own rules for kernel logs, as `powervm.kernel_log.load_rules` takes them.
-        iterations: How many times a move is done there and back.
+        iterations: How many times a move is done there and back, or None.
+        duration: Seconds after which no further round is begun, or None.
         greets_as_simulated: Its consoles say that they are simulated; see `SIMULATED`.
     """
 
@@ -63,10 +68,14 @@ class Lab:
     partitions: Mapping[str, PartitionEntry]
     peers: Mapping[str, PeerEntry]
     moves: Mapping[str, Move]
+    evacuations: Mapping[str, Evacuation]
+    pools: Mapping[str, tuple[str, ...]]
+    lease_wait: float
     limits: Limits
     repair: frozenset[Repair]
-    workload: str | None
-    iterations: int
+    workload: WorkloadEntry | None
+    iterations: int | None
+    duration: float | None
     logs: Logs
     stage_logs: bool
     kernel_rules: tuple[dict[str, Any], ...]
@@ -152,6 +161,14 @@ class Lab:
             MobilityError: There is none.
         """
         return self._find("move", name, self.moves)
+
+    def evacuation(self, name: str) -> Evacuation:
+        """The evacuation of that name.
+
+        Raises:
+            MobilityError: There is none.
+        """
+        return self._find("evacuation", name, self.evacuations)
 
     def console_of(self, server: str) -> ConsoleEntry:
         """The console that manages a server."""

@@ -147,6 +147,15 @@ class _Translation:
         self._put((*path, "options"), "options")
         if self._flag("inactive_lpm"):
             self._set((*path, "kind"), "inactive")
+        self._evacuation()
+
+    def _evacuation(self) -> None:
+        """The format knows one partition, which is evacuated alone."""
+        path: KeyPath = ("evacuations", "evacuation")
+        self._put((*path, "from"), "system_name")
+        self._put((*path, "to"), "target_system_name")
+        self._put((*path, "options"), "options")
+        self._put((*path, "partitions"), "lpar_name", lambda name: [name])
 
     def _settings(self) -> None:
         self._put(("limits", "migration"), "lpm_timeout", _number)

@@ -26,7 +26,7 @@ class ReadyError(MobilityError):
 class ReadyEndpoint(BaseModel):
     """One SSH server of the running lab."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     name: str
     kind: str
@@ -65,7 +65,7 @@ class ReadyEndpoint(BaseModel):
 class Ready(BaseModel):
     """A running simulated lab."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     world: str
     state_dir: str

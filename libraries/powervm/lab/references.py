@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from powervm.lab.draft import Draft, KeyPath
 from powervm.lab.problems import suggestion
 
-_BY_NAME = ("consoles", "servers", "partitions", "peers", "moves")
+_BY_NAME = ("consoles", "servers", "partitions", "peers", "moves", "pools", "evacuations")
 
 
 def check_references(draft: Draft) -> None:
@@ -20,7 +20,12 @@ def check_references(draft: Draft) -> None:
     _check_endpoint_names(draft)
     _check_servers(draft)
     _check_routes(draft)
-    _check_moves(draft)
+    needed: dict[tuple[str, str], str] = {}
+    _check_moves(draft, needed)
+    _check_pools(draft)
+    _check_evacuations(draft, needed)
+    for pair, what in needed.items():
+        _check_route(draft, *pair, what)
     if draft.tree.get("simulated") is None:
         _check_logins(draft)
         if not draft.names:  # keys of another format are checked by its reader
@@ -73,9 +78,9 @@ def _check_routes(draft: Draft) -> None:
                 draft.problem(path, f"no console is called '{target}'.", suggestion(target, others))
 
 
-def _check_moves(draft: Draft) -> None:
+def _check_moves(draft: Draft, needed: dict[tuple[str, str], str]) -> None:
+    """The names in moves; what routes they need is added to ``needed``."""
     servers, partitions = draft.section("servers"), draft.section("partitions")
-    needed: dict[tuple[str, str], str] = {}
     for name in draft.section("moves"):
         move = draft.section("moves", name)
         for key, kind, known in (
@@ -91,10 +96,49 @@ def _check_moves(draft: Draft) -> None:
             draft.problem(("moves", name, "to"), f"source and target are both '{source}'.", "Name another server.")
         elif isinstance(source, str) and isinstance(target, str):
             for pair in _console_pairs(draft, source, target):
-                needed.setdefault(pair, name)
+                needed.setdefault(pair, f"move '{name}'")
         _check_storage(draft, name)
-    for pair, move_name in needed.items():
-        _check_route(draft, *pair, move_name)
+
+
+def _check_evacuations(draft: Draft, needed: dict[tuple[str, str], str]) -> None:
+    """The same for evacuations."""
+    servers, partitions = draft.section("servers"), draft.section("partitions")
+    for name in draft.section("evacuations"):
+        entry = draft.section("evacuations", name)
+        for key in ("from", "to"):
+            server = entry.get(key)
+            if isinstance(server, str) and server not in servers:
+                wrong = f"no server is called '{server}'."
+                draft.problem(("evacuations", name, key), wrong, suggestion(server, servers))
+        named = entry.get("partitions")
+        for key, known in (("partitions", partitions), ("stays", named if isinstance(named, list) else partitions)):
+            for partition in _texts(entry.get(key)):
+                if partition not in known:
+                    wrong = f"no partition is called '{partition}'" + (" there." if known is named else ".")
+                    draft.problem(("evacuations", name, key), wrong, suggestion(partition, _texts([*known])))
+        source, target = entry.get("from"), entry.get("to")
+        if isinstance(source, str) and source == target:
+            draft.problem(("evacuations", name, "to"), f"source and target are both '{source}'.", "Name another one.")
+        elif isinstance(source, str) and isinstance(target, str):
+            for pair in _console_pairs(draft, source, target):
+                needed.setdefault(pair, f"evacuation '{name}'")
+
+
+def _texts(found: object) -> list[str]:
+    return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
+
+
+def _check_pools(draft: Draft) -> None:
+    moves = draft.section("moves")
+    for pool, members in draft.section("pools").items():
+        if pool in moves:
+            draft.problem(("pools", pool), f"'{pool}' is also a move.", "Give the pool a name of its own.")
+        for index, member in enumerate(members if isinstance(members, list) else []):
+            path: KeyPath = ("pools", pool, index)
+            if isinstance(member, str) and member not in moves:
+                draft.problem(path, f"no move is called '{member}'.", suggestion(member, moves))
+            elif member in members[:index]:  # type: ignore[index]
+                draft.problem(path, f"'{member}' stands here twice.", "Remove one.")
 
 
 def _check_storage(draft: Draft, move: str) -> None:
@@ -126,7 +170,7 @@ def _check_route(draft: Draft, here: str, there: str, move: str) -> None:
         return
     draft.problem(
         ("consoles", here, "routes"),
-        f"the move '{move}' goes there and back between {here} and {there}, and {here} has no route to {there}.",
+        f"the {move} goes there and back between {here} and {there}, and {here} has no route to {there}.",
         f"Add 'routes: {{{there}: ADDRESS}}' with the address of {there} as {here} sees it.",
     )
 

@@ -27,7 +27,7 @@ class CodeEntry(BaseModel):
         source: Where the fact is from.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     code: str = Field(pattern=r"^(HSC[A-Z][0-9A-F]{4}|rc \d+)$")
     meaning: str

@@ -162,7 +162,7 @@ def check_guest(facts: Facts, plan: MovePlan) -> Iterator[Finding]:
             yield ok_finding("RMC subsystems", name, f"{', '.join(NEEDED_SUBSYSTEMS)} are active.")
     partition = facts.source.partition(plan.partition)
     if guest.firewall_active and partition is not None and not partition.rmc_active:
-        remedy = "Open them when RMC does not come up: firewall-cmd --add-port=657/tcp --add-port=657/udp."
+        remedy = "Open it when RMC does not come up: firewall-cmd --add-port=657/tcp --add-port=657/udp."
         yield _warning("firewall", name, "firewalld is running; RMC needs port 657 (TCP and UDP).", remedy)
     else:
         through = " and lets RMC through" if partition is not None else ""

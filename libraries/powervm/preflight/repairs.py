@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from powervm.console import ConsoleCommandFailed
 from powervm.devices.bonds import check_bonds
 from powervm.errors import MobilityError
 from powervm.lab import Repair as Allowed
@@ -12,9 +13,10 @@ from powervm.outcome import Recorder, Repair, Severity, Side
 from powervm.plan import MovePlan
 from powervm.preflight.checks import inactive_subsystems
 from powervm.preflight.facts import Facts, ServerFacts
-from powervm.rmc import RmcLink, climb_ladder
+from powervm.rmc import RmcLink, Rung, climb_ladder
 from powervm.session import LabSession
-from powervm.trust import ensure_trust
+from powervm.ssh import CommandResult
+from powervm.trust import Exchanged, ensure_trust
 from powervm.waiting import Deadline
 
 
@@ -52,17 +54,21 @@ class Mender:
             return False
         one, other = self._plan.source.console, self._plan.target.console
         try:
-            done = ensure_trust(self._session, one, other, self._deadline)
+            ensure_trust(self._session, one, other, self._deadline, report=partial(self._key_exchanged, one))
         except MobilityError as error:
             self._recorder.add_finding(finding_of("trust between consoles", one, error))
             return False
-        for key in done:
-            repair = Repair(what=str(key), subject=one, worked=True, put_back=False)
-            self._recorder.repaired(repair)
-            if key.comment is not None:
-                undo = partial(key.undo, self._session)
-                self._session.put_back_later(repair, f"the key of {key.way.here.name} on {key.way.there}", undo)
         return True
+
+    def _key_exchanged(self, subject: str, key: Exchanged) -> None:
+        repair = Repair(what=str(key), subject=subject, worked=True, put_back=False)
+        self._recorder.repaired(repair)
+        name = f"the key of {key.way.here.name} on {key.way.there}"
+        if key.comment is not None:
+            self._session.put_back_later(repair, name, partial(key.undo, self._session))
+        else:
+            why = "nothing tells it apart from other keys there"
+            self._recorder.warn(f"{key.way.there}: {name} stays: {why}. Remove it by hand with mkauthkeys --remove.")
 
     def _mend_services(self, facts: Facts) -> bool:
         inactive = inactive_subsystems(facts)
@@ -106,8 +112,36 @@ class Mender:
         def report(what: str, worked: bool) -> None:
             self._recorder.repaired(Repair(what=what, subject=name, worked=worked))
 
-        climb_ladder(link, guest, self._deadline.within(limits.rmc), report=report)
+        deadline = self._deadline.within(limits.rmc)
+        first = self._firewall_rung(name) if facts.guest and facts.guest.firewall_active else []
+        climb_ladder(link, guest, deadline, report=report, first=first)
         return True
+
+    def _firewall_rung(self, name: str) -> list[Rung]:
+        """Opening the ports of RMC, when firewalld keeps them closed; they are closed again with the lab."""
+        try:
+            closed = self._session.partition(name).closed_rmc_ports(self._deadline)
+        except MobilityError as error:
+            self._recorder.warn(f"{error} Whether its firewall lets RMC in is not known.")
+            return []
+        if not closed:
+            return []
+        ports = " and ".join(closed)
+
+        def open_them(limit: Deadline) -> list[CommandResult]:
+            result = self._session.partition(name).open_ports(closed, limit)
+            repair = Repair(what=f"firewall: {ports} opened until the lab is closed", subject=name,
+                            worked=result.ok, put_back=False if result.ok else None)  # fmt: skip
+            self._recorder.repaired(repair)
+            if result.ok:
+                self._session.put_back_later(
+                    repair,
+                    f"{ports} of {name} closed by the firewall again",
+                    lambda later: self._session.partition(name).close_ports(closed, later),
+                )
+            return [result]
+
+        return [(f"firewall-cmd --add-port for {ports} in the partition", open_them)]
 
     def _mend_movers(self, facts: Facts) -> bool:
         if not self._allowed(Allowed.MOVER_SERVICE):
@@ -122,20 +156,23 @@ class Mender:
             return False
         name, side = candidates[0].name, server.side
         what = f"mover service switched on until the lab is closed ({side.server})"
+        worked = True
         try:
             self._set_mover(side, name, self._deadline, enabled=True)
         except MobilityError as error:
             self._recorder.add_finding(finding_of("mover service", side.console, error))
-            self._recorder.repaired(Repair(what=what, subject=name, worked=False))
-            return False
-        repair = Repair(what=what, subject=name, worked=True, put_back=False)
+            if isinstance(error, ConsoleCommandFailed):
+                self._recorder.repaired(Repair(what=what, subject=name, worked=False))
+                return False
+            worked = False  # nobody heard how it ended: it is switched off again all the same
+        repair = Repair(what=what, subject=name, worked=worked, put_back=False)
         self._session.put_back_later(
             repair,
             f"mover service of {name} on {side.server} off again",
             lambda limit: self._set_mover(side, name, limit, enabled=False),
         )
         self._recorder.repaired(repair)
-        return True
+        return worked
 
     def _set_mover(self, side: Side, server: str, deadline: Deadline, *, enabled: bool) -> None:
         # the console is looked up each time: its connection may have been replaced since

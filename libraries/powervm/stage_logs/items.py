@@ -25,7 +25,7 @@ class ItemError(MobilityError):
 class Item(BaseModel):
     """One thing that is collected; see the head of ``items.yaml``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: str = Field(pattern=r"^[A-Za-z0-9][\w.-]{0,80}$")
     machine: Place

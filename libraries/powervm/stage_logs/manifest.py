@@ -42,7 +42,9 @@ class StageStatus(str, Enum):
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, json_schema_serialization_defaults_required=True
+    )
 
 
 class ItemRecord(_Part):

@@ -108,6 +108,11 @@ class Faults:
     def __iter__(self) -> Iterator[Armed]:
         return iter(tuple(self._armed.values()))
 
+    @property
+    def armed(self) -> bool:
+        """Whether there is any rule."""
+        return bool(self._armed)
+
     def add(self, rule: Rule) -> Armed:
         """Put a rule into force.
 

@@ -26,6 +26,8 @@ from powervm_sim.faults.machine_kinds import (
     TrustLost,
 )
 from powervm_sim.faults.move_kinds import (
+    AdapterLeft,
+    AddressChanged,
     BackingChanged,
     CheckVetoed,
     KernelLines,
@@ -65,6 +67,8 @@ RULES: dict[str, type[Rule]] = {
         KernelLines,
         BackingChanged,
         PoolChanged,
+        AddressChanged,
+        AdapterLeft,
     )
 }
 """Every kind by its name."""

@@ -148,6 +148,21 @@ class BackingChanged(MoveRule):
         return self
 
 
+class AddressChanged(MoveRule):
+    """After the move a virtual Ethernet adapter has another MAC address than it should have.
+
+    Attributes:
+        slot: The virtual slot of the adapter.
+        mac: Twelve digits.
+    """
+
+    in_phase: ClassVar[str] = "arrival"
+
+    kind: Literal["address-changed"]
+    slot: int = Field(default=2, ge=2, le=65_535)
+    mac: str = Field(pattern=r"^[0-9a-fA-F]{12}$")
+
+
 class PoolChanged(MoveRule):
     """After the move the partition is in another processor pool than it should be.
 
@@ -159,6 +174,18 @@ class PoolChanged(MoveRule):
 
     kind: Literal["pool-changed"]
     pool: int = Field(ge=0, le=63)
+
+
+class AdapterLeft(MoveRule):
+    """A Virtual I/O Server of the source keeps a server adapter that nobody uses any more.
+
+    It is as the one that has served the partition's first storage adapter, in a slot of its own, and stays there until
+    ``chhwres`` removes it.
+    """
+
+    in_phase: ClassVar[str] = "arrival"
+
+    kind: Literal["adapter-left"]
 
 
 class KernelLines(MoveRule):

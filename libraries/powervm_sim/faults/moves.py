@@ -52,7 +52,7 @@ UNEXPECTED = Break(recovery=False, messages=(hsc.migration_stopped(), hsc.firmwa
 def reached(world: World, migration: Migration, phase: str) -> None:
     """A migration has come to a phase, or a bit further in the copy: faults that wait for this begin."""
     if phase == _ARRIVAL[migration.kind]:
-        change_arrival(world, migration.target, replace(_occasion(migration, phase), phase="arrival"))
+        change_arrival(world, migration.source, migration.target, replace(_occasion(migration, phase), phase="arrival"))
     world.faults.happened(_occasion(migration, phase))
 
 

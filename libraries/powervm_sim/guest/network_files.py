@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from powervm_sim.guest.bonding import bonding_file
+from powervm_sim.guest.bonding import Bond, bonding_file
 from powervm_sim.guest.hardware_files import port_properties
 from powervm_sim.guest.interface import Adapter
-from powervm_sim.guest.network import Interface
+from powervm_sim.guest.network import Interface, Network
 from powervm_sim.guest.tree import Tree
 
 if TYPE_CHECKING:
     from powervm_sim.guest.linux import LinuxGuest
+
+T = TypeVar("T")
 
 NODES = {"ibmveth": "l-lan", "ibmvscsi": "v-scsi", "ibmvfc": "vfc-client", "ibmvnic": "vnic"}
 """Names of the device tree nodes below ``/vdevice``."""
@@ -96,19 +99,8 @@ def counters(guest: LinuxGuest, interface: Interface) -> dict[str, dict[str, int
 
 def _interface(guest: LinuxGuest, interface: Interface) -> None:
     tree, folder = guest.tree, f"{_NET}/{interface.name}"
-    texts = {
-        "operstate": lambda: str(interface.state).lower(),
-        "address": lambda: interface.mac,
-        "mtu": lambda: str(interface.mtu),
-        "ifindex": lambda: str(interface.index),
-        "carrier": lambda: _only_up(interface, str(int(interface.carrier))),
-        "speed": lambda: _only_up(interface, "10000" if interface.kind in ("mlx5_core", "bond") else "-1"),
-        "duplex": lambda: _only_up(interface, "full" if interface.kind in ("mlx5_core", "bond") else "unknown"),
-        "flags": lambda: "0x1003" if interface.up else "0x1002",
-        "type": lambda: "772" if interface.loopback else "1",
-    }
-    for name, text in texts.items():
-        tree.computed(f"{folder}/{name}", partial(_line, text))
+    for name, text in _TEXTS.items():
+        tree.computed(f"{folder}/{name}", partial(_line, text, interface))
     for way in ("rx", "tx"):
         for counter in _COUNTERS:
             tree.computed(f"{folder}/statistics/{way}_{counter}", partial(_counter, guest, interface, way, counter))
@@ -122,8 +114,8 @@ def _counter(guest: LinuxGuest, interface: Interface, way: str, name: str) -> st
     return f"{counters(guest, interface)[way][name]}\n"
 
 
-def _line(text: object) -> str:
-    return f"{text()}\n" if callable(text) else ""
+def _line(text: Callable[[T], str], about: T) -> str:
+    return f"{text(about)}\n"
 
 
 def _only_up(interface: Interface, text: str) -> str:
@@ -133,19 +125,37 @@ def _only_up(interface: Interface, text: str) -> str:
 
 
 def _bond(guest: LinuxGuest, name: str) -> None:
-    folder = f"{_NET}/{name}/bonding"
-    network = guest.network
-    texts = {
-        "active_slave": lambda: network.bonds[name].active or "",
-        "primary": lambda: network.bonds[name].primary or "",
-        "slaves": lambda: " ".join(network.bonds[name].members),
-        "mii_status": lambda: "up" if network.bonds[name].active else "down",
-        "mode": lambda: "active-backup 1",
-        "miimon": lambda: "100",
-        "fail_over_mac": lambda: "follow 2",
-    }
-    for entry, text in texts.items():
-        guest.tree.computed(f"{folder}/{entry}", partial(_line, text), mode=0o644)
+    folder, network = f"{_NET}/{name}/bonding", guest.network
+    for entry, text in _BOND_TEXTS.items():
+        guest.tree.computed(f"{folder}/{entry}", partial(_bond_line, network, name, text), mode=0o644)
+
+
+def _bond_line(network: Network, name: str, text: Callable[[Bond], str]) -> str:
+    return _line(text, network.bonds[name])
+
+
+_TEXTS: Mapping[str, Callable[[Interface], str]] = {
+    "operstate": lambda interface: str(interface.state).lower(),
+    "address": lambda interface: interface.mac,
+    "mtu": lambda interface: str(interface.mtu),
+    "ifindex": lambda interface: str(interface.index),
+    "carrier": lambda interface: _only_up(interface, str(int(interface.carrier))),
+    "speed": lambda interface: _only_up(interface, "10000" if interface.kind in ("mlx5_core", "bond") else "-1"),
+    "duplex": lambda interface: _only_up(interface, "full" if interface.kind in ("mlx5_core", "bond") else "unknown"),
+    "flags": lambda interface: "0x1003" if interface.up else "0x1002",
+    "type": lambda interface: "772" if interface.loopback else "1",
+}
+"""What the files of an interface say; one table for the hundreds of interfaces of a large lab."""
+
+_BOND_TEXTS: Mapping[str, Callable[[Bond], str]] = {
+    "active_slave": lambda bond: bond.active or "",
+    "primary": lambda bond: bond.primary or "",
+    "slaves": lambda bond: " ".join(bond.members),
+    "mii_status": lambda bond: "up" if bond.active else "down",
+    "mode": lambda _bond: "active-backup 1",
+    "miimon": lambda _bond: "100",
+    "fail_over_mac": lambda _bond: "follow 2",
+}
 
 
 def _adapter(guest: LinuxGuest, adapter: Adapter) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 
 
@@ -41,7 +41,7 @@ class Folder(Node):
     """A directory: its entries by name."""
 
     kind = stat.S_IFDIR
-    entries: dict[str, Node] = field(default_factory=dict)
+    entries: MutableMapping[str, Node] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -131,17 +131,19 @@ class Computed(Readable):
     """A file such as those in ``/proc``: its content is made when it is read, and written bytes go to a function.
 
     Attributes:
-        produce: Returns the content; None when the file cannot be read.
+        produce: Returns the content, as bytes or as text; None when the file cannot be read.
         accept: Takes what is written; None when the file cannot be written.
     """
 
-    produce: Callable[[], bytes] | None
+    produce: Callable[[], str | bytes] | None
     accept: Callable[[bytes], None] | None = None
 
     def read(self, offset: int = 0, size: int = -1) -> bytes:
         if self.produce is None:
             raise OSError(errno.EACCES, os.strerror(errno.EACCES))
-        return self.produce()[offset : None if size < 0 else offset + size]
+        made = self.produce()
+        content = made.encode("utf-8", "surrogateescape") if isinstance(made, str) else made
+        return content[offset : None if size < 0 else offset + size]
 
     def write(self, data: bytes, offset: int) -> None:  # noqa: ARG002 - such files take what comes, wherever
         if self.accept is None:

@@ -53,10 +53,9 @@ class Parameters:
 
     def publish(self, tree: Tree) -> None:
         """Make the files."""
+        show, accept = self._show, self._accept
         for name in self._values:
-            tree.computed(
-                f"/proc/sys/{name}", partial(self._show, name), mode=0o644, accept=partial(self._accept, name)
-            )
+            tree.computed(f"/proc/sys/{name}", partial(show, name), mode=0o644, accept=partial(accept, name))
 
     def _show(self, name: str) -> str:
         return self._values[name] + "\n"

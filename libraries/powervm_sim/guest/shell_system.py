@@ -35,21 +35,18 @@ class GuestSystem:
             path = join(folder, name)
             return path if self._executable(path) else None
         for place in search.split(":"):
-            path = join(folder, f"{place or '.'}/{name}")
+            path = f"{place}/{name}" if place.startswith("/") else f"{folder}/{place}/{name}"
             if self._executable(path):
-                return path
+                return join(folder, path)
         return None
 
     def _executable(self, path: str) -> bool:
-        try:
-            node = self._guest.tree.node(path)
-        except OSError:
-            return False
+        node = self._guest.tree.find(path)
         return isinstance(node, Readable) and bool(node.mode & 0o111)
 
     def interpreter(self, path: str) -> list[str] | None:
         """What ``#!`` names; ``/bin/sh`` for a text without such a line."""
-        node = self._guest.tree.node(path)
+        node = self._guest.tree.find(path)
         if not isinstance(node, File) or node.content.startswith(PROGRAM):
             return None
         first = bytes(node.content[:_LONGEST_LINE]).split(b"\n", 1)[0].decode("utf-8", "surrogateescape")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import uuid
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -98,9 +98,9 @@ def _fill_etc(guest: LinuxGuest) -> None:
 
 def _fill_proc(guest: LinuxGuest) -> None:
     tree, folder = guest.tree, "/proc/sys/kernel/random"
-    chance = guest.random("uuid")
+    chance = cache(lambda: guest.random("uuid"))
     tree.computed(f"{folder}/boot_id", lambda: f"{guest.boot_id}\n")
-    tree.computed(f"{folder}/uuid", lambda: f"{uuid.UUID(int=chance.getrandbits(128), version=4)}\n")
+    tree.computed(f"{folder}/uuid", lambda: f"{uuid.UUID(int=chance().getrandbits(128), version=4)}\n")
     tree.computed("/proc/sys/kernel/hostname", lambda: guest.host_name + "\n", mode=0o644)
     tree.computed("/proc/sys/kernel/osrelease", lambda: guest.spec.release + "\n")
     tree.computed("/proc/mounts", lambda: settings.mounts(guest))

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from functools import partial
+from sys import intern
 
 from powervm_sim.guest.nodes import Computed, File, Folder, Link, Node, Readable, failure
+from powervm_sim.guest.shared_files import SharedFiles
 
 _MAXIMUM_NAME = 255  # bytes
 _WIDEST = 4  # bytes of one character
 _MAXIMUM_PATH = 4096
 _MAXIMUM_LINKS = 40
 _MOST_WAITING = 1000
+_MOST_REMEMBERED = 100
 
 
 def join(folder: str, path: str) -> str:
@@ -47,6 +51,8 @@ class Tree:
         self._waiting: list[tuple[float, Callable[[], None]]] = []
         self._seen = False
         self._instant: float | None = None
+        self._found: dict[str, Node | None] = {}
+        self._reserving = self._reserve  # one object for all files
 
     # --- only when somebody looks ----------------------------------------------------------------------------
 
@@ -154,6 +160,23 @@ class Tree:
             raise failure(errno.ENOENT if found is None else errno.ENOTDIR, path)
         return found
 
+    def find(self, path: str) -> Node | None:
+        """What is at the path, links followed; None when there is nothing.
+
+        It is remembered until something is added, removed or moved: shells look for the same programs all the time.
+        """
+        try:
+            return self._found[path]
+        except KeyError:
+            pass
+        try:
+            found = self._follow(path, follow=True)[2]
+        except OSError:
+            found = None
+        if len(self._found) < _MOST_REMEMBERED:
+            self._found[path] = found
+        return found
+
     def folder(self, path: str) -> Folder:
         """The folder at the path. Raises NotADirectoryError when it is something else."""
         found = self.node(path)
@@ -170,17 +193,11 @@ class Tree:
 
     def exists(self, path: str) -> bool:
         """Something is there (a link that leads nowhere is nothing)."""
-        try:
-            return self._follow(path, follow=True)[2] is not None
-        except OSError:
-            return False
+        return self.find(path) is not None
 
     def is_dir(self, path: str) -> bool:
         """A folder is there."""
-        try:
-            return isinstance(self._follow(path, follow=True)[2], Folder)
-        except OSError:
-            return False
+        return isinstance(self.find(path), Folder)
 
     def is_link(self, path: str) -> bool:
         """A symbolic link is there, wherever it leads."""
@@ -228,7 +245,7 @@ class Tree:
         """
         folder, name, node = self._place(path)
         if node is None:
-            node = File(mode=mode, modified=self._now(), reserve=self._reserve)
+            node = File(mode=mode, modified=self._now(), reserve=self._reserving)
             self._put(folder, name, node)
         elif exclusive:
             raise failure(errno.EEXIST, path)
@@ -242,13 +259,23 @@ class Tree:
         The contents are shared with whoever else has them until somebody writes to such a file.
         """
         self.make_folders(path)
-        folder, now = self.folder(path), self._now()
+        folder = self.folder(path)
+        make = partial(self._shared, mode, self._now())
+        size = sum(map(len, files.values()))
+        if not folder.entries and len(files) <= self._free_nodes and size <= self.size - self.occupied:
+            folder.entries = SharedFiles(files, make)
+            folder.modified = self._now()
+            self._free_nodes -= len(files)
+            self._reserve(size)
+            self._found.clear()
+            return
         for name, content in files.items():
             if name not in folder.entries:
-                file = File(mode=mode, modified=now, reserve=self._reserve)
-                self._put(folder, name, file)
+                self._put(folder, name, make(content))
                 self._reserve(len(content))
-                file.content = content
+
+    def _shared(self, mode: int, modified: float, content: bytes) -> File:
+        return File(mode=mode, modified=modified, reserve=self._reserving, content=content)
 
     def computed(
         self,
@@ -260,16 +287,12 @@ class Tree:
     ) -> None:
         """Put a computed file there, with the folders that it needs."""
 
-        def content() -> bytes:
-            made = produce() if produce else b""
-            return made.encode("utf-8", "surrogateescape") if isinstance(made, str) else made
-
         try:
             folder, name, _ = self._place(path)
         except FileNotFoundError:
             self.make_folders(path.rpartition("/")[0])
             folder, name, _ = self._place(path)
-        node = Computed(mode=mode, modified=self._now(), produce=content if produce else None, accept=accept)
+        node = Computed(mode=mode, modified=self._now(), produce=produce, accept=accept)
         self._put(folder, name, node)
 
     def link(self, path: str, target: str) -> None:
@@ -357,19 +380,21 @@ class Tree:
             if self._free_nodes < 1:
                 raise failure(errno.ENOSPC, name)
             self._free_nodes -= 1
-        entries[name] = node
+        entries[intern(name)] = node  # hundreds of trees have the same names
 
-    def _named(self, folder: Folder, name: str) -> dict[str, Node]:
+    def _named(self, folder: Folder, name: str) -> MutableMapping[str, Node]:
         """The entries of the folder, once it is sure that the name may stand there."""
         if len(name) * _WIDEST > _MAXIMUM_NAME and len(name.encode("utf-8", "surrogateescape")) > _MAXIMUM_NAME:
             raise failure(errno.ENAMETOOLONG, name[:80])
         if not name or "\0" in name:
             raise failure(errno.EINVAL, name)
         folder.modified = self._now()
+        self._found.clear()
         return folder.entries
 
     def _detach(self, real: str) -> None:
         parent, _, name = real.rpartition("/")
+        self._found.clear()
         node = self.folder(parent or "/").entries.pop(name)
         self._free_nodes += 1
         if isinstance(node, File):

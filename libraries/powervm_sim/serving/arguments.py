@@ -19,6 +19,7 @@ class Arguments:
     state_dir: Path | None
     password_file: Path | None
     with_parent: int | None
+    remove_at_end: Path | None
     any_address: bool
     verbose: bool
 
@@ -41,6 +42,7 @@ def parse(arguments: Sequence[str] | None = None) -> Arguments:
     parser.add_argument("--state-dir", type=Path, help="folder that keeps keys and passwords between starts")
     parser.add_argument("--password-file", type=Path, help="file with one password for all endpoints")
     parser.add_argument("--with-parent", type=int, metavar="PID", help="stop when this process ends")
+    parser.add_argument("--remove-at-end", type=Path, metavar="FOLDER", help="remove this folder when the lab ends")
     parser.add_argument(
         "--allow-any-address",
         "--bind-all",

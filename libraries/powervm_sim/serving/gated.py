@@ -8,19 +8,24 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
-from powervm_sim.flow import FLOWING
+from powervm_sim.flow import FLOWING, GATHERING
 from powervm_sim.world.gate import Gate
 
 _MOST_AT_ONCE = 64 * 1024
 _RESET = struct.pack("ii", 1, 0)
 _PATIENCE = 2.0
+_TURNS = 8
+"""Turns of the event loop that a command needs which waits for nothing. (A time would be over when there is much to do,
+which is when it matters.)
+"""
 
 
 class GatedTransport(asyncio.Transport):
     """Passes everything on to a real transport, but keeps what is written while the gate is closed.
 
     What can pile up is bounded by the windows of the SSH channels, since no acknowledgement comes in meanwhile.
-    What is written in one turn of the event loop goes out together: an answer is many small SSH packets.
+    What is written in one turn of the event loop goes out together, and so does the answer of a short command
+    (see `powervm_sim.flow.Gathering`): it is many small SSH packets, and to send is dearer than to make one.
     """
 
     def __init__(self, transport: asyncio.Transport, gate: Gate) -> None:
@@ -29,6 +34,7 @@ class GatedTransport(asyncio.Transport):
         self._gate = gate
         self._kept: list[bytes] = []
         self._size = 0
+        self._turns = 0
         self._loop = asyncio.get_running_loop()
         self.flowing = asyncio.Event()
         self.flowing.set()
@@ -46,11 +52,20 @@ class GatedTransport(asyncio.Transport):
     def write(self, data: Any) -> None:
         """Write in this turn of the event loop, or when the gate is open again."""
         if not self._kept and self._gate.is_open:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self._send)
         self._kept.append(bytes(data))
         self._size += len(data)
         if self._size > _MOST_AT_ONCE:
             self._flush()
+
+    def gather(self) -> None:
+        """An answer begins: see `powervm_sim.flow.Gathering`."""
+        self._turns = _TURNS
+
+    def complete(self) -> None:
+        """The answer has ended."""
+        self._turns = 0
+        self._flush()
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """The same for several pieces."""
@@ -59,14 +74,14 @@ class GatedTransport(asyncio.Transport):
     def close(self) -> None:
         """Close, after what was kept has gone out."""
         self._closing = True
-        self._flush()
+        self.complete()
         if self._gate.is_open:
             self.real.close()
 
     def abort(self) -> None:
         """Close at once; the reason for it, written just before, goes out if it can."""
         self._closing = True
-        self._flush()
+        self.complete()
         self.real.abort()
 
     def is_closing(self) -> bool:
@@ -88,7 +103,16 @@ class GatedTransport(asyncio.Transport):
         """Facts of the real transport, and whether the client keeps up (`powervm_sim.flow`)."""
         if name == FLOWING:
             return self.flowing
+        if name == GATHERING:
+            return self
         return self.real.get_extra_info(name, default)
+
+    def _send(self) -> None:
+        if self._turns and self._kept:
+            self._turns -= 1
+            self._loop.call_soon(self._send)
+        else:
+            self._flush()
 
     def _flush(self) -> None:
         if self._kept and self._gate.is_open:

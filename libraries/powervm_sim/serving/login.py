@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import asyncssh
 from asyncssh import auth
@@ -103,8 +103,8 @@ class Login(asyncssh.SSHServer):
         assert self._connection is not None
         return open_channel(self._connection, self._machine, self._serve)
 
-    async def _serve(self, process: Process) -> None:
-        await Session(self._machine, self._history, process, self._adopt).serve()
+    def _serve(self, process: Process) -> Awaitable[None]:
+        return Session(self._machine, self._history, process, self._adopt).serve()
 
     def _right(self, username: str, password: str, method: str) -> bool:
         self._expect_another_try()

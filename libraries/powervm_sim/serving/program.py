@@ -7,6 +7,7 @@ import gc
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -131,6 +132,8 @@ class Server:
             await self._lab.world.stop()
         await _end_other_tasks()
         self._state.remove()
+        if self._options.remove_at_end is not None:
+            shutil.rmtree(self._options.remove_at_end, ignore_errors=True)
 
     def _passwords(self) -> dict[str, str]:
         common = _common_password(self._options.password_file)

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import asyncssh
-from asyncssh.misc import SoftEOFReceived
 
 from powervm_sim.faults.commands import CONNECTION
+from powervm_sim.flow import GATHERING, Gathering
 from powervm_sim.serving.incoming import Incoming
 from powervm_sim.serving.machine import LoginShell, Machine
 from powervm_sim.serving.outgoing import ChannelOutput, Outgoing
@@ -36,18 +36,54 @@ class Process(asyncssh.SSHServerProcess[str]):
     """What asyncssh knows of a session.
 
     Attributes:
-        gone: Done when the channel is closed, by the client or with its connection.
+        gone: The client has closed the channel, or its connection has ended.
     """
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.gone = False
+        self._early = False
+        self._arrived: Callable[[], None] | None = None
+        self._lost: Callable[[], None] | None = None
+
+    def listen(self, arrived: Callable[[], None], lost: Callable[[], None]) -> None:
+        """Be told that there is something to read, and of the end of the channel; each once at most.
+
+        Args:
+            arrived: Data, an end of input, a signal or a new size of the terminal has come, perhaps before this call.
+            lost: The client has closed the channel, or its connection has ended, after this call.
+        """
+        self._arrived, self._lost = arrived, lost
+        if self._early:
+            self._tell()
+
+    def data_received(self, data: str, datatype: int | None) -> None:
+        """The client has sent something."""
+        super().data_received(data, datatype)
+        self._tell()
+
+    def eof_received(self) -> bool:
+        """The client will send no more."""
+        self._tell()
+        return super().eof_received()
+
+    def exception_received(self, exc: Exception) -> None:
+        """A signal, a break, a new size of the terminal, or Ctrl-D."""
+        super().exception_received(exc)
+        self._tell()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The channel is closed."""
+        self.gone, self._arrived = True, None
         super().connection_lost(exc)
-        if not self.gone.done():
-            self.gone.set_result(None)
+        if self._lost is not None:
+            self._lost()
+
+    def _tell(self) -> None:
+        self._early = True
+        arrived, self._arrived = self._arrived, None
+        if arrived is not None:
+            arrived()
 
 
 class SessionTerminal:
@@ -143,20 +179,38 @@ class Session:
         self._interrupted = False
         self._early_interrupt = False
         self._ended_by: str | None = None
+        self._work: asyncio.Task[Any] | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._answer: Gathering | None = process.get_extra_info(GATHERING)
+        if self._answer is not None and process.command is not None:
+            self._answer.gather()
 
     async def serve(self) -> None:
         """Everything from the request to the exit status."""
+        if self._process.gone:
+            return
         CONNECTION.set(self._process.channel.get_connection().abort)
-        work = asyncio.create_task(self._work())
-        pump = asyncio.create_task(self._pump(work))
-        ends: set[asyncio.Future[Any]] = {work, self._process.gone}
+        self._work = asyncio.current_task()
+        self._process.listen(self._start_pump, self._end)
+        result: int | BaseException
         try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            work.cancel()
-            pump.cancel()
-            results = await asyncio.gather(work, pump, return_exceptions=True)
-        self._exit(results[0])
+            result = await self._run()
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - `_exit` tells it
+            result = error
+        self._work = None  # what ends the session from here on comes too late
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.gather(self._pump, return_exceptions=True)
+        self._exit(result)
+        if self._answer is not None:
+            self._answer.complete()
+
+    def _end(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+
+    def _start_pump(self) -> None:
+        self._pump = asyncio.create_task(self._take_input())
 
     def _exit(self, result: int | BaseException) -> None:
         self._outgoing.flush()
@@ -173,7 +227,7 @@ class Session:
             return
         self._process.exit(result)
 
-    async def _work(self) -> int:
+    async def _run(self) -> int:
         terminal: Terminal | None = self._terminal
         shell = self._machine.open_shell(self._user, terminal)
         cut = True
@@ -181,7 +235,7 @@ class Session:
         if self._process.command is not None:
             shell.run_one_command()
         try:
-            status = await self._run(shell)
+            status = await self._run_shell(shell)
             cut = False
             return status
         finally:
@@ -189,7 +243,7 @@ class Session:
                 leave()
             self._adopt(await shell.close(hangup=cut))
 
-    async def _run(self, shell: LoginShell) -> int:
+    async def _run_shell(self, shell: LoginShell) -> int:
         command = self._process.command
         if command is not None or self._terminal is None:
             work = self._typed_blindly(shell) if command is None else self._command(shell, command, self._stdin)
@@ -267,6 +321,7 @@ class Session:
         """The result of some work, or None when the user has interrupted it; such work may have such work in it."""
         outer = self._current
         self._interrupted = False
+        # Without a terminal such work has no such work in it, and nothing else of the session goes on meanwhile.
         self._current = asyncio.ensure_future(work)
         if self._early_interrupt:
             self._interrupt()
@@ -282,7 +337,7 @@ class Session:
         finally:
             self._current = outer
 
-    async def _pump(self, work: asyncio.Task[int]) -> None:
+    async def _take_input(self) -> None:
         """Take what the client sends, for whoever reads it."""
         while True:
             try:
@@ -290,24 +345,25 @@ class Session:
             except asyncssh.TerminalSizeChanged as change:
                 if self._terminal is not None:
                     self._terminal.columns, self._terminal.rows = change.width, change.height
-            except SoftEOFReceived:
-                self._stdin.end_here()
             except asyncssh.BreakReceived:
                 self._interrupt()
             except asyncssh.SignalReceived as signal:
-                self._signal(signal.signal, work)
+                self._signal(signal.signal)
             else:
-                if not text:
+                if text:
+                    await self._stdin.feed(text)
+                elif not self._process.stdin.at_eof():
+                    self._stdin.end_here()  # Ctrl-D
+                else:
                     self._stdin.end()
                     return
-                await self._stdin.feed(text)
 
-    def _signal(self, name: str, work: asyncio.Task[int]) -> None:
+    def _signal(self, name: str) -> None:
         if name == "INT" and self._terminal is not None:
             self._interrupt()
         elif name in _SIGNALS:
             self._ended_by = name
-            work.cancel()
+            self._end()
 
     def _interrupt(self) -> None:
         # typed between a line and its command, it is for the command that is about to start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ LONGEST = 1024 * 1024
 """Characters that one word may become."""
 
 _LONGEST_BRACES = 4096
+_ORDINARY = re.compile(r"[\w./:,=@%+-]{1,1000}")
+"""A word that stands for itself whatever the shell's settings are."""
 
 Substitute = Callable[[Script], Awaitable[str]]
 """Runs the script of a ``$(...)`` and returns what it printed."""
@@ -47,6 +50,9 @@ class Expander:
         """The arguments that words become. Raises ShellError."""
         result: list[str] = []
         for word in words:
+            if (plain := word.plain) and _ORDINARY.fullmatch(plain):
+                result.append(plain)
+                continue
             for single in self._braces(word):
                 for field in self._split(await self._pieces(single, tilde=True)):
                     result.extend(await self._globbed(field))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from powervm_sim.shell import conditions_parser
 from powervm_sim.shell.lexer import Lexer, Token, unexpected
@@ -32,6 +33,9 @@ from powervm_sim.shell.syntax import (
 DEEPEST = 50
 """Levels of nesting that are read."""
 
+_SHORT = 200
+"""Characters of a text that is remembered once it was read."""
+
 REDIRECTIONS = frozenset({"<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<-", "<<<"})
 KEYWORDS = frozenset(
     {"if", "then", "elif", "else", "fi", "for", "in", "do", "done", "while", "until", "case", "esac", "function"}
@@ -52,6 +56,23 @@ def parse(text: str) -> Script:
     while (line := parser.line()) is not None:
         items.extend(line.items)
     return Script(tuple(items))
+
+
+def lines(text: str) -> Iterator[Script]:
+    """The complete lines of a text, each read when it is asked for. Raises ShellSyntaxError."""
+    if len(text) <= _SHORT and "\n" not in text:
+        yield from _short(text)
+        return
+    parser = Parser(text)
+    while (line := parser.line()) is not None:
+        yield line
+
+
+@lru_cache(maxsize=128)
+def _short(text: str) -> tuple[Script, ...]:
+    """The line of a short text, or none: a client that looks again and again asks the same again and again."""
+    line = Parser(text).line()
+    return () if line is None else (line,)
 
 
 def nested_reader(text: str, depth: int = 0) -> Callable[[int], tuple[Script, int]]:

@@ -12,7 +12,7 @@ from powervm_sim.shell.call import Input, Lookup, Output, Terminal
 from powervm_sim.shell.dialect import Dialect
 from powervm_sim.shell.execution import KILLED_BY_PIPE, Executor
 from powervm_sim.shell.files import Files
-from powervm_sim.shell.parser import Parser
+from powervm_sim.shell.parser import Parser, lines
 from powervm_sim.shell.pipes import TooMuchData
 from powervm_sim.shell.reporting import syntax_message
 from powervm_sim.shell.state import AbandonLine, ExitShell, Gate, Job, ShellError, State
@@ -106,7 +106,7 @@ class Shell:
                 state.system.attach(state.pid, task)
         try:
             _check_length(script)
-            await self._lines(Parser(script), streams)
+            await self._lines(script, streams)
             if not state.login:
                 state.status = await ended(self._executor, self._executor.moved(streams), state.status)
         except ShellSyntaxError as error:
@@ -126,9 +126,9 @@ class Shell:
             state.status = KILLED_BY_PIPE
         return state.status
 
-    async def _lines(self, parser: Parser, streams: Streams) -> None:
+    async def _lines(self, script: str, streams: Streams) -> None:
         state = self._state
-        while (line := parser.line()) is not None:
+        for line in lines(script):
             state.loops = state.calls = state.tolerated = state.returnable = 0
             try:
                 state.status = await self._executor.script(line, self._executor.moved(streams))
@@ -178,7 +178,8 @@ class Shell:
         others = [job.task for job in self.jobs if job not in detached]
         for task in others:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        if others:
+            await asyncio.gather(*others, return_exceptions=True)
         return detached
 
 

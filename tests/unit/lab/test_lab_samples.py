@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 VARIABLES = ROOT / "variables"
 YAML_SAMPLES = [VARIABLES / "simulated.yaml", *sorted((VARIABLES / "labs").glob("*.yaml"))]
 OPTEST_SAMPLES = sorted((VARIABLES / "optest").glob("*.conf"))
-WORDS = dict.fromkeys(("HMC_PASSWORD", "HMC1_PASSWORD", "HMC2_PASSWORD", "VIOS_PASSWORD"), "word")
+WORDS = dict.fromkeys(("HMC_PASSWORD", "HMC1_PASSWORD", "HMC2_PASSWORD", "VIOS_PASSWORD", "TOKEN"), "word")
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_what_is_special_about_the_optest_samples():
     labs = {file.stem: load_lab(file) for file in OPTEST_SAMPLES}
     assert labs["crosshmc-hnv-sriov"].move("crosshmc").options == "--migsriov 1"
     assert labs["iterations"].iterations == 5
-    assert labs["stress-ng"].workload.startswith("stress-ng ")
+    assert labs["stress-ng"].workload.command.startswith("stress-ng ")
     assert labs["local-vnic"].move("local").network.address == "198.51.100.7/255.255.255.0"
     assert labs["local"].servers["green"].virtual_io_servers == {}
 
@@ -85,11 +85,13 @@ def test_the_default_lab():
     lab = load_lab(VARIABLES / "simulated.yaml", environment={})
     assert (lab.kind, lab.simulated.world.name, lab.simulated.speed) == ("simulated", "two-consoles.yaml", 20)
     ways = {name: (move.partition, move.source, move.target, move.kind) for name, move in lab.moves.items()}
-    assert ways == ways | {
+    wanted = {
         "local": ("lp1", "p9a", "p10a", MoveKind.ACTIVE),
         "crosshmc": ("lp2", "p9a", "p10b", MoveKind.ACTIVE),
         "inactive": ("lp3", "p8a", "p9a", MoveKind.INACTIVE),
     }
+    assert ways.items() >= wanted.items()
+    assert len({partition for partition, *_ in ways.values()}) == len(ways)  # suites may run at the same time
     assert lab.route("hmc1", "hmc2").address == "10.20.0.2"
     assert (lab.limits.rmc, lab.limits.migration, lab.limits.poll) == (30.0, 300.0, 0.5)
 
@@ -123,7 +125,7 @@ def test_the_schema_describes_every_property():
     assert [
         f"{section.get('title')}.{name}"
         for section in sections
-        for name, entry in section["properties"].items()
+        for name, entry in section.get("properties", {}).items()
         if not entry.get("description")
     ] == []
 
@@ -161,7 +163,7 @@ def changed(password: object = "word", duration: object = 1) -> dict[str, Any]:
 def test_the_page_about_lab_files_names_every_key():
     page = (ROOT / "docs/lab-files.md").read_text()
     schema = json_schema()
-    keys = {key for section in [schema, *schema["$defs"].values()] for key in section["properties"]}
+    keys = {key for section in [schema, *schema["$defs"].values()] for key in section.get("properties", ())}
     assert [key for key in sorted(keys | USED.keys() | IGNORED.keys()) if key not in page] == []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
-from dataclasses import replace
+from copy import copy
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -153,12 +153,10 @@ async def _run(guest: LinuxGuest, command: Command, call: Call) -> int:
     await guest.awake.wait()
     if not guest.running:
         return KILLED
-    gated = replace(
-        call,
-        stdin=GatedInput(call.stdin, guest.awake),
-        stdout=GatedOutput(call.stdout, guest.awake),
-        stderr=GatedOutput(call.stderr, guest.awake),
-    )
+    gated = copy(call)
+    gated.stdin = GatedInput(call.stdin, guest.awake)
+    gated.stdout = GatedOutput(call.stdout, guest.awake)
+    gated.stderr = GatedOutput(call.stderr, guest.awake)
     line = " ".join([call.name, *call.arguments])[:4096]
     name = name_of(call)
     work = _marked(guest, name, reported(command, gated)) if name in _DETACHING else reported(command, gated)
@@ -171,7 +169,9 @@ async def _marked(guest: LinuxGuest, name: str, work: Coroutine[Any, Any, int]) 
     if process is not None and process.pid > 1:
         process.detached = True
         if name == "nohup":
-            process.ignored.add(1)
+            process.ignored |= {1}
+        else:
+            process.session = process.pid
     return await work
 
 

@@ -98,9 +98,10 @@ async def getent(guest: LinuxGuest, call: Call) -> int:
 
 
 async def firewall_cmd(guest: LinuxGuest, call: Call) -> int:
-    """``--state``, ``--list-ports``, ``--list-all``, ``--reload``, and rules for single ports."""
+    """``--state``, ``--list-ports``, ``--list-all``, ``--reload``, and rules for ports, several of them at once."""
     words = [word for word in call.arguments if not word.startswith("--zone=")]
     permanent = "--permanent" in words
+    quiet = "-q" in words or "--quiet" in words
     words = [word for word in words if word not in ("--permanent", "-q", "--quiet")]
     unit = guest.units.find("firewalld")
     running = unit is not None and unit.active
@@ -109,14 +110,19 @@ async def firewall_cmd(guest: LinuxGuest, call: Call) -> int:
         return 0 if running else _NOT_RUNNING
     if not running:
         raise UsageError("FirewallD is not running", _NOT_RUNNING)
-    if len(words) != 1:
+    rules = [word.partition("=") for word in words]
+    verbs = {verb for verb, _, _ in rules}
+    if len(verbs) != 1 or (len(rules) > 1 and not verbs <= {"--add-port", "--remove-port"}):
         raise not_simulated(call, " ".join(call.arguments) or "without options")
-    verb, _, port = words[0].partition("=")
-    text, status = _rule(guest, verb, port, permanent=permanent)
-    if text is None:
-        raise not_simulated(call, words[0])
+    text, status = "", 0
+    for verb, _, port in rules:
+        said, status = _rule(guest, verb, port, permanent=permanent)
+        if said is None:
+            raise not_simulated(call, verb)
+        text = said
     guest.firmware.rmc_changed()
-    await call.stdout.write(text)
+    if not quiet:
+        await call.stdout.write(text)
     return status
 
 

@@ -55,7 +55,7 @@ def _signal(call: Call, words: list[str]) -> tuple[int, list[str]]:
 
 
 async def pgrep(guest: LinuxGuest, call: Call) -> int:
-    """``pgrep`` and ``pkill``: ``-f -x -i -v -l -a -c -n -o -P PID -u USER -e`` and for ``pkill`` a signal."""
+    """``pgrep`` and ``pkill``: ``-f -x -i -v -l -a -c -n -o -P PID -s SID -u USER -e`` and for ``pkill`` a signal."""
     name = name_of(call)
     words = list(call.arguments)
     signal = 15
@@ -69,15 +69,28 @@ async def pgrep(guest: LinuxGuest, call: Call) -> int:
                 signal = _number(call, word[1:])
                 del words[place]
                 break
-    long = ("full", "exact", "count", "newest", "oldest", "list-name", "list-full", "parent=", "echo", "uid=", "euid=")
+    long = (
+        "full",
+        "exact",
+        "count",
+        "newest",
+        "oldest",
+        "list-name",
+        "list-full",
+        "parent=",
+        "session=",
+        "echo",
+        "uid=",
+        "euid=",
+    )
     given, patterns = parse(Call(**{**vars(call), "arguments": words}), "fxivlacnoP:u:U:ed:t:s:g:G:", long, status=2)
     options = {_LONG.get(option, option): value for option, value in given}
-    refused = options.keys() & {"-d", "-t", "-s", "-g", "-G"}
+    refused = options.keys() & {"-d", "-t", "-g", "-G"}
     if refused:
         raise not_simulated(call, min(refused))
     if len(patterns) > 1:
         raise UsageError(f"{name}: only one pattern can be provided\nTry `{name} --help' for more information.", 2)
-    if not patterns and not options.keys() & {"-P", "-u", "-U"}:
+    if not patterns and not options.keys() & {"-P", "-s", "-u", "-U"}:
         hint = f"Try `{name} --help' for more information."
         raise UsageError(f"{name}: no matching criteria specified\n{hint}", 2)
     found = _matching(guest, call, options, patterns[0] if patterns else "")
@@ -99,6 +112,7 @@ _LONG = {
     "--list-name": "-l",
     "--list-full": "-a",
     "--parent": "-P",
+    "--session": "-s",
     "--echo": "-e",
     "--uid": "-U",
     "--euid": "-u",
@@ -131,6 +145,8 @@ def _matching(guest: LinuxGuest, call: Call, options: dict[str, str], pattern: s
         hit = match is not None and ("-x" not in options or match.group() == text)
         if "-P" in options and str(process.parent) not in options["-P"].split(","):
             continue
+        if "-s" in options and str(process.session) not in _sessions(guest, options["-s"]):
+            continue
         if not {options.get("-u", "root"), options.get("-U", "root")} <= {"root", "0"}:
             continue
         if hit != ("-v" in options) and process.pid != own:
@@ -140,6 +156,12 @@ def _matching(guest: LinuxGuest, call: Call, options: dict[str, str], pattern: s
     if found and "-o" in options:
         found = found[:1]
     return found
+
+
+def _sessions(guest: LinuxGuest, text: str) -> list[str]:
+    """The sessions of a list; 0 stands for the one of ``pgrep`` itself."""
+    own = guest.processes.get(guest.processes.current_pid())
+    return [str(own.session if own else 0) if word == "0" else word for word in text.split(",")]
 
 
 def _listed(process: Process, options: dict[str, str]) -> str:

@@ -1,0 +1,54 @@
+"""Compares a partition with its record until its states have come back, or for as long as one may wait for them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from powervm.identity.catalogue import Catalogue
+from powervm.identity.comparing import compare
+from powervm.identity.record import Comparison, Snapshot
+from powervm.identity.taking import take
+from powervm.session import LabSession
+from powervm.waiting import Deadline, DeadlinePassed, wait_until
+
+_ONE_TRY = 20.0
+"""Seconds for one snapshot: an old connection may lead nowhere after a move, and a new one does not."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A partition as it was looked at last, and what that comes to."""
+
+    after: Snapshot
+    comparison: Comparison
+
+
+def check(session: LabSession, before: Snapshot, catalogue: Catalogue, limit: float) -> Checked:
+    """Record the partition again and compare, until nothing differs.
+
+    What differs for good ends it at once. States, such as those of paths, and what could not be read are looked at
+    again until the limit has passed: after a move they need a while.
+
+    Args:
+        session: The opened lab.
+        before: How it has to be.
+        catalogue: How it is compared.
+        limit: Seconds.
+    """
+    deadline = Deadline(limit)
+    last: Checked | None = None
+
+    def looked() -> bool:
+        nonlocal last
+        after = take(session, before.partition, catalogue, Deadline(min(_ONE_TRY, max(limit, session.lab.limits.poll))))
+        if any(item.machine == before.partition for item in after.unread):
+            session.connection(before.partition).close()
+        comparison = compare(before, after, catalogue)
+        last = Checked(after, comparison.model_copy(update={"waited": deadline.elapsed}))
+        return comparison.unchanged or not comparison.may_settle
+
+    with suppress(DeadlinePassed):  # the last look tells more than the error
+        wait_until(looked, deadline, interval=session.lab.limits.poll, what="the partition to be as it was")
+    assert last is not None  # wait_until asks at least once
+    return last

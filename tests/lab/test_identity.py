@@ -1,0 +1,118 @@
+"""Records of partitions, putting them back, and the firewall, against a simulated lab over real SSH."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import jsonschema
+
+from powervm.identity import Comparison, Snapshot, built_in_catalogue, check, take
+from powervm.lab import Repair
+from powervm.migration import check_move, migrate
+from powervm.outcome import Ending
+from powervm.plan import plan_move
+from powervm.power import switch_of
+from powervm.restoring import Wanted, arrange, note, restore
+from powervm.waiting import Deadline
+from support.simulated import ROOT
+
+from .conftest import Bench, Open
+
+CATALOGUE = built_in_catalogue()
+SCHEMA = json.loads((ROOT / "docs" / "identity.schema.json").read_text(encoding="utf-8"))
+
+
+def record(lab: Bench, partition: str) -> Snapshot:
+    found = take(lab.session, partition, CATALOGUE, Deadline(30))
+    assert found.unread == []
+    jsonschema.validate(json.loads(found.model_dump_json()), SCHEMA)
+    return found
+
+
+def compared(lab: Bench, before: Snapshot, limit: float = 5) -> Comparison:
+    comparison = check(lab.session, before, CATALOGUE, limit).comparison
+    jsonschema.validate(json.loads(comparison.model_dump_json()), SCHEMA)
+    return comparison
+
+
+def move_locally(lab: Bench) -> None:
+    outcome = migrate(lab.session, plan_move(lab.session.lab, lab.session.lab.move("local")), keep=lab.keep)
+    assert outcome.error is None
+
+
+def test_one_round_tells_everything_and_a_good_move_changes_none_of_it(bench: Open) -> None:
+    lab = bench(lab={"partitions.lp5": {}, "partitions.lp6": {}})
+    port, vnic = record(lab, "lp6").values(), record(lab, "lp5").values()
+    bond = next(name.rpartition(" ")[2] for name in port if name.startswith("primary of "))
+    member = port[f"primary of {bond}"]
+    assert (port[f"member {member} of {bond}"], port[f"active member of {bond}"]) == ("up", member)
+    assert port[f"migratable of logical port {member.replace(':', '')}"] == "1"
+    assert vnic["state of backing device 1 of vNIC in slot 6"] == "Operational, active"
+    assert vnic["state of backing device 2 of vNIC in slot 6"] == "Operational, stand-by"
+    assert vnic["shared processor pool"] == "SharedPool01"
+
+    before = record(lab, "lp1")
+    seen = len(lab.running.history("command"))
+    again = record(lab, "lp1")
+    asked = Counter(event["endpoint"] for event in lab.running.history("command")[seen:] if event["endpoint"] != "lab")
+    assert asked["lp1"] == 1
+    assert asked["hmc1"] == 2 + sum(reading.machine == "console" for reading in CATALOGUE.readings)  # three servers
+    assert again.duration < 1.5
+    assert [event["endpoint"] for event in lab.running.history("login")].count("lp1") == 1
+
+    move_locally(lab)
+    comparison = compared(lab, before)
+    assert comparison.sentences() == []
+    expected = {item.item: (item.before, item.after) for item in comparison.of("expected")}
+    assert expected["server serial"] == ("IBM,0278A1B20", "IBM,0213C0D40")
+    assert "location code of virtual slot 3" in expected
+
+
+def test_exactly_what_differs_after_the_move_is_named(bench: Open) -> None:
+    lab = bench()
+    before = record(lab, "lp1")
+    for rule in ("kind=path-lost endpoint=lp1 path=sdb phase=resume", "kind=pool-changed partition=lp1 pool=3"):
+        assert lab.running.run("lab", f"lab fault add {rule}")[0] == 0
+    move_locally(lab)
+    path, pool = compared(lab, before, limit=1).sentences()
+    assert path.startswith(
+        "lp1: path 1:0:0:0 of mpatha was 'active ready running' and is 'failed faulty running' now. Look at the mapping"
+    )
+    assert pool.startswith("lp1: shared processor pool was 'DefaultPool' and is 'SharedPool03' now. Name the pool")
+
+
+def test_a_partition_goes_home_from_where_its_mode_does_not_fit(bench: Open) -> None:
+    lab = bench(speed=150)
+    home = note(lab.session, "lp30")
+    assert (home.server, home.running, home.desired_mode, home.current_mode) == ("p8a", True, "default", "POWER8")
+    assert restore(lab.session, home, keep=lab.keep) == []
+    arrange(lab.session, home, Wanted("p9a", True, "POWER8", "POWER8"), keep=lab.keep)
+    arrange(lab.session, home, Wanted("p9a", False, "POWER8", "any"), keep=lab.keep)
+    switch = switch_of(lab.session, "lp30")
+    switch.set_profile_mode("default_profile", "default")
+    switch.activate(20, profile="default_profile")
+    assert switch.status().current_mode == "POWER9"
+    assert restore(lab.session, home, keep=lab.keep) == [
+        "lp30 was powered off on p9a to go home",
+        "lp30 is on p8a again",
+        "lp30 is running",
+    ]
+    assert note(lab.session, "lp30") == home
+
+
+def test_a_closed_firewall_is_opened_for_rmc_and_closed_again(bench: Open) -> None:
+    lab = bench()
+    for port in ("657/tcp", "657/udp"):
+        assert lab.running.run("lp1", f"firewall-cmd --remove-port={port}") == (0, "success\n")
+    outcome = check_move(lab.session, plan_move(lab.session.lab, lab.session.lab.move("local")), keep=lab.keep)
+    assert outcome.ending is Ending.DONE, outcome.error
+    assert Repair.RMC in lab.session.lab.repair
+    assert [(repair.what, repair.worked, repair.put_back) for repair in outcome.repairs] == [
+        ("firewall: 657/tcp and 657/udp opened until the lab is closed", True, False),
+        ("RMC: firewall-cmd --add-port for 657/tcp and 657/udp in the partition", True, None),
+    ]
+    assert lab.running.run("lp1", "firewall-cmd --list-ports")[1] == "657/tcp 657/udp\n"
+    (done,) = lab.session.put_back()
+    assert (done.what, done.error) == ("657/tcp and 657/udp of lp1 closed by the firewall again", None)
+    assert lab.running.run("lp1", "firewall-cmd --list-ports")[1] == "\n"
