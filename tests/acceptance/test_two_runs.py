@@ -34,7 +34,7 @@ def test_a_partition_that_another_run_has_is_not_touched(shared_lab: RunningLab,
         run = run_robot(out, "-v", f"LAB:{file}", "suites/local.robot", environment={FOLDER_VARIABLE: str(leases)})
     assert {status for status, _ in run.tests.values()} == {"FAIL"}
     message = run.first_message()
-    assert message.startswith("lab.yaml: not free: the partition lp1 on ")
+    assert message.startswith("lab.yaml: not free: the partition lp1: ")
     assert ", Night, since " in message
     assert "Also suite teardown failed" not in message
     assert [event for event in shared_lab.history()[before:] if event["endpoint"] != "lab"] == []
