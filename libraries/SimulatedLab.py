@@ -35,7 +35,7 @@ class SimulatedLab:
     def start_simulated_lab(self, world: Path, *, speed: float | None = None) -> str:
         """Start a simulated lab, or go on with the one of this world and speed that this run has started already.
 
-        It is stopped at the end of the run, however that ends.
+        It is stopped at the end of the run, however that ends. Also a worker of pabot has it for itself.
 
         Args:
             world: Path of a world file.
@@ -107,6 +107,9 @@ class SimulatedLab:
         All kinds with their own keys are in ``docs/faults.md``; ``lab fault add --help`` on the control endpoint
         lists them, too. Times are those of the lab: its speed divides them.
 
+        In a lab that workers of pabot share, a rule has to name machines that the suite has leased (`Lease Moves` of
+        PartitionMobility) and no others, so that it cannot hit another suite; ``docs/parallel.md`` tells more.
+
         Args:
             kind: What goes wrong, for example ``command-fails`` or ``migration-breaks``.
             endpoint: Name of the machine that it happens to; ``*`` and ``?`` may stand in it, as in all names.
@@ -154,7 +157,7 @@ class SimulatedLab:
         """Take back fault rules; what they have brought about is undone.
 
         Args:
-            rule_id: The rule; by default all of them.
+            rule_id: The rule; by default all of them, in a lab that workers of pabot share all of this suite.
             ready_file: The ready file of the lab; by default the lab that this run has started last.
 
         Returns:

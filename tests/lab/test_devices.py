@@ -123,7 +123,6 @@ def test_bonds_of_the_other_distribution(opened: Session) -> None:
     backups = {look.active for look in outcome.bonds if look.moment == "during" and look.primary is None}
     assert [name[:3] for name in backups if name] == ["eth"]  # eth0 and so on, where RHEL has env2
     assert {look.moment for look in outcome.bonds} == {"before", "during", "after"}
-    home(bench, "hnv")
 
 
 def test_named_mappings_there_and_back(opened: Session) -> None:

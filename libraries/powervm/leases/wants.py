@@ -66,8 +66,7 @@ def partition_on(lab: Lab, partition: str, server: str) -> Want:
     on_console = lab.partition(partition).partition
     entry = lab.server(server)
     name = _lock_name("partition", on_console, console_address(lab, entry.console), entry.system, on_console)
-    title = f"the partition {partition} on {entry.name}"
-    return Want(name, exclusive=True, title=title, machines=(partition, on_console))
+    return Want(name, exclusive=True, title=f"the partition {partition}", machines=(partition, on_console))
 
 
 def whole_server(lab: Lab, server: str, *, exclusive: bool) -> Want:
@@ -93,9 +92,11 @@ def console_address(lab: Lab, console: str) -> str:
 @lru_cache(maxsize=256)
 def _resolved(host: str) -> str:
     try:
-        return min(str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:  # whoever connects to it says what is wrong with it
         return host.lower()
+    addresses = {str(entry[4][0]) for entry in found}
+    return min({address for address in addresses if ":" not in address} or addresses)
 
 
 def _lock_name(kind: _KIND, readable: str, *identity: str, shown: bool = True) -> str:

@@ -58,7 +58,7 @@ def test_one_partition_is_leased_once(tmp_path: Path, folder: LockFolder) -> Non
     second.release()
     with pytest.raises(LeaseRefused) as refused:
         second.take(["one"])
-    assert "lab.yaml: not free: the partition db on " in str(refused.value)
+    assert "lab.yaml: not free: the partition db: " in str(refused.value)
     assert ", Suite 1, since " in str(refused.value)
     assert "leases: {wait: 30 min}" in refused.value.remedy
     first.release()
@@ -70,7 +70,7 @@ def test_one_partition_is_leased_once(tmp_path: Path, folder: LockFolder) -> Non
 def test_the_other_direction_and_another_lab_file_mean_the_same_partition(tmp_path: Path, folder: LockFolder) -> None:
     Leases(lab_of(tmp_path), folder=folder).take(["one"])
     other = lab_of(tmp_path, "other", hmc1="console", blue="b", db="database")
-    with pytest.raises(LeaseRefused, match="the partition database on"):
+    with pytest.raises(LeaseRefused, match="the partition database:"):
         Leases(other, folder=folder).take(["back"])
     elsewhere = lab_of(tmp_path, "elsewhere", port="2222")
     Leases(elsewhere, folder=folder).take(["one"])
@@ -120,7 +120,7 @@ def test_a_pool_gives_the_first_that_is_free_and_each_once(tmp_path: Path, folde
     assert suites[1].take(["any"])["any"] == got[1]  # the same again, for the same suite
     with pytest.raises(LeaseRefused) as refused:
         suites[3].take(["any"])
-    assert all(f"the partition {name} on" in str(refused.value) for name in ("db", "web", "app"))
+    assert all(f"the partition {name}:" in str(refused.value) for name in ("db", "web", "app"))
     suites[1].release()
     assert suites[3].take(["any"])["any"].partition == "web"
 
@@ -140,7 +140,7 @@ def test_it_is_waited_and_said_for_whom(tmp_path: Path, folder: LockFolder) -> N
     second.take(["one"])
     timer.join()
     (text,) = said
-    assert text.startswith("Waiting for the partition db on ")
+    assert text.startswith("Waiting for the partition db: ")
     assert ", Night, since " in text
     assert text.endswith("It is waited for 20 s at most.")
 

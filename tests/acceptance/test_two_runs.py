@@ -34,7 +34,7 @@ def test_a_partition_that_another_run_has_is_not_touched(shared_lab: RunningLab,
         run = run_robot(out, "-v", f"LAB:{file}", "suites/local.robot", environment={FOLDER_VARIABLE: str(leases)})
     assert {status for status, _ in run.tests.values()} == {"FAIL"}
     message = run.first_message()
-    assert message.startswith("lab.yaml: not free: the partition lp1 on ")
+    assert message.startswith("lab.yaml: not free: the partition lp1: ")
     assert ", Night, since " in message
     assert "Also suite teardown failed" not in message
     assert [event for event in shared_lab.history()[before:] if event["endpoint"] != "lab"] == []
@@ -45,7 +45,7 @@ def test_a_pool_gives_the_move_that_is_free(shared_lab: RunningLab, tmp_path: Pa
     file, leases = joined_lab_file(tmp_path, shared_lab, LAB), tmp_path / "leases"
     with another_run(file, shared_lab, leases):
         run = run_robot(
-            out, "-v", f"LAB:{file}", "-v", "MOVE:any", "suites/local.robot",
+            out, "-v", f"LAB:{file}", "-v", "MOVE:any", "--include", "smoke", "suites/local.robot",
             environment={FOLDER_VARIABLE: str(leases)},
         )  # fmt: skip
     assert run.passed, run.console
@@ -79,3 +79,31 @@ def test_a_console_whose_sessions_are_taken_is_not_connected_to(
     taken.release()
     assert run.first_message().startswith("hmc1: all 1 sessions that runs on this computer may hold there are taken.")
     assert [event for event in shared_lab.history("login")[before:] if event["endpoint"] != "lab"] == []
+
+
+FORGETFUL = """
+*** Settings ***
+Resource          {resource}
+
+*** Test Cases ***
+It Is Leased
+    Use Lab    ${{LAB}}
+    Lease Moves    local
+    Should Not Be Empty    ${{{{glob.glob("{leases}/partition-*")}}}}
+"""
+LATER = """
+*** Test Cases ***
+Nothing Is Leased
+    Should Be Empty    ${{{{glob.glob("{leases}/partition-*")}}}}
+"""
+
+
+def test_a_lease_ends_with_its_suite(shared_lab: RunningLab, tmp_path: Path, out: Path) -> None:
+    file, leases = joined_lab_file(tmp_path, shared_lab, LAB), tmp_path / "leases"
+    words = {"resource": ROOT / "resources" / "mobility.resource", "leases": leases}
+    suites = []
+    for name, text in (("forgetful", FORGETFUL), ("later", LATER)):
+        suites.append(tmp_path / f"{name}.robot")
+        suites[-1].write_text(text.format(**words), encoding="utf-8")
+    run = run_robot(out, "-v", f"LAB:{file}", *map(str, suites), environment={FOLDER_VARIABLE: str(leases)})
+    assert run.passed, run.tests
