@@ -144,12 +144,13 @@ def test_calls_as_the_limits_allow_and_home_with_the_same_id_and_pool(lab: Evacu
         lab.session.console("hmc2").set_mover_figures("p10b", server, {"num_active_migrations_configured": 8})
 
 
-def test_an_evacuation_that_is_broken_off_can_still_be_brought_home(lab: Evacuations) -> None:
+@pytest.mark.parametrize("reports", [1, 3], ids=["while the console validates", "while it moves"])
+def test_an_evacuation_that_is_broken_off_can_still_be_brought_home(lab: Evacuations, reports: int) -> None:
     seen: list[Progress] = []
 
     def impatient(progress: Progress) -> None:
         seen.append(progress)
-        if len(seen) == 3:
+        if len(seen) == reports:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -158,6 +159,9 @@ def test_an_evacuation_that_is_broken_off_can_still_be_brought_home(lab: Evacuat
     assert by_name == dict.fromkeys(("lp20", "lp21", "lp22"), Ending.INTERRUPTED) | {"lp23": Ending.REFUSED}
     assert set(lab.home().values()) == {"done"}
     assert [lab.place(name)[0] for name in ("lp20", "lp21")] == ["p10b", "p10b"]
+    states = lab.running.run("hmc2", "lslparmigr -r lpar -m p10b -F migration_state")[1]
+    assert set(states.splitlines()) == {"Not Migrating"}
+    assert lab.session.started == {}
 
 
 def test_a_call_that_is_refused_as_a_whole_is_made_for_each(lab: Evacuations) -> None:

@@ -21,7 +21,7 @@ from powervm.placement import Where, judge, look, settle
 from powervm.preflight import Facts
 from powervm.progress import PHASES, PhaseClock, Progress, Watcher, note_movers
 from powervm.recovery import ask_to_stop
-from powervm.session import LabSession
+from powervm.session import LabSession, Started
 from powervm.ssh import CommandResult, ConnectionLost, RunningCommand, SshError
 from powervm.verdict import End
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
@@ -30,6 +30,8 @@ _QUESTION = 30.0
 """Seconds that one question about the state may take."""
 BROKEN_OFF = ("HSCLA2CF", "HSCL365C")
 """Codes of a migration that had begun."""
+_MARGIN = 10.0
+"""Seconds beyond three times the longest validation within which the migrations begin."""
 _WORKERS = 4
 """How many partitions are looked for and proved at the same time."""
 
@@ -145,6 +147,7 @@ class Call:
         try:
             request = together([item.work.plan.request for item in self._passengers])
             running = self._console.start_migration(request)
+            self._note_started(running)
         except MobilityError as error:
             if isinstance(error, (ConnectionLost, DeadlinePassed)):
                 self._follow_state(begun=False)
@@ -152,14 +155,27 @@ class Call:
         try:
             result, timed_out = self._until_end(running)
         except SshError as error:  # the migrations run on in firmware
+            self._forget(running)
             self._trouble.append(f"{error} The migrations run on without it; their state is read from the consoles.")
             self._follow_state(begun=any(item.begun for item in self._passengers))
             return End(None, trouble=error)
-        finally:
-            running.close()
+        self._forget(running)
         if result is not None and result.ok and not all(item.begun for item in self._passengers):
             self._follow_state(begun=False)
         return End(result, timed_out=timed_out, limit=self._deadline.limit)
+
+    def _note_started(self, running: RunningCommand) -> None:
+        """Until its end was seen the way home has to reckon with it: no state shows it while its console validates."""
+        limits = self._session.lab.limits
+        longest = max(item.work.recorder.seconds_of("validation") for item in self._passengers)
+        patience = min(limits.validation, 3 * longest + _MARGIN)
+        for item in self._passengers:
+            self._session.started[item.name] = Started(running, patience)
+
+    def _forget(self, running: RunningCommand) -> None:
+        for item in self._passengers:
+            self._session.started.pop(item.name, None)
+        running.close()
 
     def _until_end(self, running: RunningCommand) -> tuple[CommandResult | None, bool]:
         poll = self._session.lab.limits.poll

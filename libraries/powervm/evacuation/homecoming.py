@@ -50,6 +50,10 @@ def bring_evacuated_home(
         else:
             plan = departure.plan
             outcomes[plan.move.partition] = bring_home(session, plan, keep=keep, watch=watch)
+    for name in homes:  # all of them are where they are going to be now
+        started = session.started.pop(name, None)
+        if started is not None:
+            started.command.close()
     if whole:
         convoy = Convoy(session, keep=keep, watch=watch, prove=partial(_prove, homes))
         moved = convoy.move([open_work("migrate", session, plan) for plan in whole])
