@@ -24,14 +24,13 @@ ENVIRONMENT = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
 def test_the_commands_of_the_page(shared_lab: RunningLab, tmp_path: Path) -> None:
-    """Of the suites two are enough here; all of them are run elsewhere."""
+    """Of the suites one is enough here; all of them are run elsewhere."""
     folder, answers = tmp_path / "page", tmp_path / "answers"
     (folder / "suites").mkdir(parents=True)
     answers.mkdir()
     for name in ("libraries", "resources", "variables"):
         (folder / name).symlink_to(ROOT / name)
-    for name in ("local", "crosshmc"):
-        (folder / "suites" / f"{name}.robot").symlink_to(ROOT / "suites" / f"{name}.robot")
+    (folder / "suites" / "local.robot").symlink_to(ROOT / "suites" / "local.robot")
     lab = joined_lab_file(tmp_path, shared_lab, {"limits.poll": 0.1})
     (folder / "page.sh").write_text(as_script(COMMANDS, answers), encoding="utf-8")
     own = {"ROBOT_OPTIONS": f"-v LAB:{lab}", "MOBILITY_LEASES": str(tmp_path / "leases")}

@@ -69,9 +69,10 @@ def page(shared_lab: RunningLab, tmp_path_factory: pytest.TempPathFactory) -> tu
 
 
 def adapted(script: str) -> str:
-    """One short test of each suite only; and the port of PabotLib, which cannot be changed there, is waited for."""
+    """One short test of each suite, of one suite for a start; and PabotLib's port, which is fixed, is waited for."""
     taken = next(command.text for command in COMMANDS if command.text.startswith("until")).replace("until", "while", 1)
     script = script.replace("python -m pabot.pabotlib", f"{taken}\npython -m pabot.pabotlib")
+    script = script.replace("-d results suites", "-d results --suite local suites")
     return re.sub(r"(?m)^((?:ro|pa)bot .*) (suites\S*)$", r"\1 --test *NeedsIsThere \2", script)
 
 

@@ -87,12 +87,12 @@ def world_changes() -> dict[str, Any]:
 
 def lab_changes() -> dict[str, Any]:
     """The same in the lab file."""
-    names = [f"bench{number}" for number in range(1, len(ROUTES) + 1)]
-    moves = {
-        name: {"partition": name, "from": source, "to": target}
-        for name, (source, target) in zip(names, ROUTES, strict=True)
-    }
-    return {"partitions": dict.fromkeys(names), "moves": moves}
+    changes: dict[str, Any] = {}
+    for number, (source, target) in enumerate(ROUTES, 1):
+        name = f"bench{number}"
+        changes[f"partitions.{name}"] = {}
+        changes[f"moves.{name}"] = {"partition": name, "from": source, "to": target}
+    return changes
 
 
 def longest_chain(running: RunningLab, run: PabotRun, speed: float) -> float:
@@ -128,7 +128,7 @@ def measure(speed: float = SPEED) -> list[Figure]:
         )
         seconds = time.perf_counter() - begin
         if run.status != 0:
-            raise RuntimeError(run.console)
+            raise RuntimeError(run.console[-2000:])
         ideal = longest_chain(running, run, speed)
     sys.stdout.write(f"speed {speed:g}: ideal {ideal:.1f} s, measured {seconds:.1f} s\n")
     return [

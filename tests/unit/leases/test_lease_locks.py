@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import traceback
 from pathlib import Path
 
 import pytest
@@ -111,6 +114,46 @@ def test_all_users_may_use_it_and_only_owners_remove(folder: LockFolder) -> None
     assert folder.path.stat().st_mode & 0o7777 == 0o1777
     assert lock.path.stat().st_mode & 0o7777 == 0o444
     assert next(folder.path.glob("holder-*")).stat().st_mode & 0o7777 == 0o644
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user for a while")
+def test_two_users_meet() -> None:
+    place = Path(tempfile.mkdtemp(dir="/var/tmp"))
+    try:
+        place.chmod(0o755)
+        ours = LockFolder(place / "locks")
+        held, note = ours.try_lock("held"), ours.note("Ours")
+        note.write(["held"])
+        left = ours.try_lock("left")
+        assert held is not None
+        assert left is not None
+        os.close(left._descriptor)  # as if it had been killed
+        other = os.fork()
+        if not other:
+            os._exit(_as_another_user(place / "locks"))
+        assert os.waitstatus_to_exitcode(os.waitpid(other, 0)[1]) == 0
+    finally:
+        shutil.rmtree(place)
+
+
+def _as_another_user(path: Path) -> int:
+    """Whether another user is kept from what is held, hears who has it, and gets the rest. Returns 0 for yes."""
+    try:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+        folder = LockFolder(path)
+        left = folder.try_lock("left")
+        assert left is not None
+        left.release()
+        assert (path / "left.lock").exists()
+        assert folder.try_lock("held") is None
+        assert [holder.suite for holder in folder.holders("held")] == ["Ours"]
+        assert folder.try_lock("own") is not None
+    except BaseException:  # noqa: BLE001 - nothing may leave this process
+        traceback.print_exc()
+        return 1
+    return 0
 
 
 def test_a_link_is_not_followed(folder: LockFolder, tmp_path: Path) -> None:
