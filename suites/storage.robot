@@ -30,10 +30,10 @@ Partition With NPIV Moves And Comes Back
     [Tags]    npiv
     ${plan} =    Get Move    ${NPIV_MOVE}
     ${before} =    Get Storage Mapping    ${plan.partition}
-    Migrate Partition    ${NPIV_MOVE}
+    Move With Its Identity Kept    ${NPIV_MOVE}    there
     Partition Should Have Arrived    ${NPIV_MOVE}
     Partition Should Keep Its Storage Ports    ${plan.partition}    ${before}
-    Migrate Partition Back    ${NPIV_MOVE}
+    Move With Its Identity Kept    ${NPIV_MOVE}    back
     Partition Should Be At Home    ${NPIV_MOVE}
     Partition Should Keep Its Storage Ports    ${plan.partition}    ${before}
     Partition Should Keep Its Storage Servers    ${plan.partition}    ${before}
@@ -48,8 +48,8 @@ Partition With Virtual SCSI Moves And Comes Back
     [Tags]    vscsi
     ${plan} =    Get Move    ${VSCSI_MOVE}
     ${before} =    Get Storage Mapping    ${plan.partition}
-    Migrate Partition    ${VSCSI_MOVE}
+    Move With Its Identity Kept    ${VSCSI_MOVE}    there
     Partition Should Have Arrived    ${VSCSI_MOVE}
-    Migrate Partition Back    ${VSCSI_MOVE}
+    Move With Its Identity Kept    ${VSCSI_MOVE}    back
     Partition Should Be At Home    ${VSCSI_MOVE}
     Partition Should Keep Its Storage Servers    ${plan.partition}    ${before}

@@ -32,9 +32,12 @@ Console Agrees To The Mapping
 Partition Moves With Its Vnic
     [Documentation]    The backing devices are made where the lab file says, and the peer is back in time.
     ${plan} =    Get Move    ${MOVE}
+    Set Up Network    ${MOVE}
+    Record Partition Identity    ${MOVE}
     ${outcome} =    Migrate Partition    ${MOVE}
     Network Should Have Been Reachable    ${outcome}
     Partition Should Have Arrived    ${MOVE}
+    Partition Identity Should Be Unchanged    ${MOVE}
     Backing Devices Should Be Operational    ${plan.partition}
     Peer Should Answer    ${MOVE}
 
@@ -44,5 +47,6 @@ Partition Comes Back With Its Vnic
     ${outcome} =    Migrate Partition Back    ${MOVE}
     Network Should Have Been Reachable    ${outcome}
     Partition Should Be At Home    ${MOVE}
+    Partition Identity Should Be Unchanged    ${MOVE}
     Backing Devices Should Be Operational    ${plan.partition}
     Peer Should Answer    ${MOVE}

@@ -10,6 +10,7 @@ from mobility_keywords.topic import Topic
 from powervm.device_state import StorageNow, read_bonds, read_storage, read_vnics
 from powervm.devices.vnic import judge_vnic
 from powervm.errors import MobilityError
+from powervm.network import set_up
 from powervm.outage import ping_once
 from powervm.outcome import Outcome
 from powervm.waiting import Deadline
@@ -127,6 +128,31 @@ class DeviceKeywords(Topic):
         if found.longest_gap > found.limit:
             raise MobilityError(f"{outcome.partition}: {text}", remedy=f"{found.limit:g} s are fine (network.outage).")
         return found.longest_gap
+
+    @keyword(tags=("devices",))
+    def set_up_network(self, move: str) -> None:
+        """Give the interface of a move the address of the lab file, until the lab is closed.
+
+        `Migrate Partition` does the same where it was not done before; with this keyword the address is there when the
+        partition is recorded. A move without a section ``network`` needs nothing. The interface that we are connected
+        through is never touched.
+
+        Args:
+            move: A move of the lab file.
+
+        Raises:
+            MobilityError: There is no such interface, we are connected through it, or somebody else has the address.
+
+        Example:
+        | Set Up Network    vnic
+        | Record Partition Identity    vnic
+        """
+        found = self._desk.lab.move(move)
+        if found.network is None:
+            logger.info(f"The move {move} has no network.")
+            return
+        repair = set_up(self._desk.session, found.partition, found.network)
+        logger.info(f"{found.partition}: {repair.what if repair else 'the address is there'}.")
 
     @keyword(tags=("devices", "check"))
     def peer_should_answer(self, move: str) -> None:

@@ -17,7 +17,7 @@ from powervm.devices import bonds, paths, storage, vnic
 from powervm.errors import MobilityError
 from powervm.lab import Network
 from powervm.operation import Work, ok_finding
-from powervm.outcome import BackingLook, BondLook, Ending, Finding, Repair, Severity
+from powervm.outcome import BackingLook, BondLook, Ending, Finding, Severity
 from powervm.partition import LinuxPartition
 from powervm.preflight import Facts
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
@@ -75,9 +75,9 @@ class Escort:
 
     def _begin_probe(self, wish: Network) -> None:
         limits, guest = self._work.session.lab.limits, self._guest
-        change = network.set_address(guest, wish, Deadline(limits.command))
-        if change is not None:
-            self._put_back_later(change)
+        repair = network.set_up(self._work.session, self._work.plan.move.partition, wish)
+        if repair is not None:
+            self._work.recorder.repaired(repair)
         trouble = outage.ping_once(guest, wish, Deadline(limits.command))
         if trouble is not None:
             raise trouble
@@ -94,16 +94,6 @@ class Escort:
     def _started(self, command: BackgroundCommand) -> BackgroundCommand:
         command.start(Deadline(self._work.session.lab.limits.command))
         return command
-
-    def _put_back_later(self, change: network.Change) -> None:
-        session, name = self._work.session, self._work.plan.move.partition
-        repair = Repair(what=str(change), subject=name, worked=True, put_back=False)
-        self._work.recorder.repaired(repair)
-        session.put_back_later(
-            repair,
-            f"address {change.address} taken from {change.interface} of {name}",
-            lambda limit: network.take_address(session.partition(name), change, limit),
-        )
 
     def _size_of_log(self) -> int:
         result = self._guest.run(f"wc -c < {bonds.LOG} 2>/dev/null")

@@ -12,7 +12,9 @@ from ipaddress import ip_interface
 
 from powervm.errors import MobilityError
 from powervm.lab import Network
+from powervm.outcome import Repair
 from powervm.partition import LinuxPartition
+from powervm.session import LabSession
 from powervm.waiting import Deadline
 
 _LIST = "printf '%s\\n' \"$SSH_CONNECTION\"; ip -j addr"
@@ -158,6 +160,29 @@ def set_address(partition: LinuxPartition, network: Network, deadline: Deadline 
     if not interface.up:
         _run(partition, ["ip", "link", "set", name, "up"], deadline)
     return Change(name, wanted, brought_up=not interface.up)
+
+
+def set_up(session: LabSession, name: str, network: Network) -> Repair | None:
+    """Give the interface its address until the lab is closed; None when it has it already.
+
+    Args:
+        session: The opened lab; takes the address away again when it is closed.
+        name: The partition in the lab file.
+        network: The network of a move.
+
+    Raises:
+        MobilityError: As `set_address` does.
+    """
+    change = set_address(session.partition(name), network, Deadline(session.lab.limits.command))
+    if change is None:
+        return None
+    repair = Repair(what=str(change), subject=name, worked=True, put_back=False)
+    session.put_back_later(
+        repair,
+        f"address {change.address} taken from {change.interface} of {name}",
+        lambda limit: take_address(session.partition(name), change, limit),
+    )
+    return repair
 
 
 def take_address(partition: LinuxPartition, change: Change, deadline: Deadline | None = None) -> None:

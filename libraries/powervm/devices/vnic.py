@@ -14,7 +14,7 @@ from powervm.console import PartitionStatus
 from powervm.devices.sriov import Hardware
 from powervm.lab import Vnic
 from powervm.outcome import Finding, Severity
-from powervm.records import Record, flag, integer, split_list, text
+from powervm.records import Record, RecordError, flag, integer, split_list, text
 
 CHECK = "vNIC"
 OPERATIONAL = "Operational"
@@ -63,25 +63,35 @@ class VirtualNic:
 
 
 def read_vnic(record: Record) -> VirtualNic:
-    """Read one row of ``lshwres -r virtualio --rsubtype vnic --level lpar``; states are found by logical port."""
-    states = {}
-    for entry in split_list(record.get("backing_device_states", "")):
-        _, logical_port, active, status = entry.split("/", 3)
-        states[logical_port] = (active == "1", status)
-    devices = []
-    for entry in split_list(record.get("backing_devices", "")):
-        _, host, _, adapter, port, logical_port, capacity, _, priority, *_ = entry.split("/")
-        in_use, word = states.get(logical_port, (False, "unknown"))
-        device = BackingDevice(
-            host, int(adapter), int(port), logical_port, float(capacity), int(priority), in_use, word
-        )
-        devices.append(device)
+    """Read one row of ``lshwres -r virtualio --rsubtype vnic --level lpar``; states are found by logical port.
+
+    Raises:
+        RecordError: An entry of the backing devices has not the fields that are known.
+    """
+    try:
+        devices = tuple(_read_devices(record))
+    except ValueError:
+        listed, states = record.get("backing_devices", ""), record.get("backing_device_states", "")
+        raise RecordError(
+            f"The console lists backing devices in a form that is not known: {listed!r} with the states {states!r}."
+        ) from None
     return VirtualNic(
         slot=integer(record, "slot_num") or 0,
         mac=text(record, "mac_addr"),
         fails_over=flag(record, "auto_priority_failover") is True,
-        devices=tuple(devices),
+        devices=devices,
     )
+
+
+def _read_devices(record: Record) -> Iterator[BackingDevice]:
+    states = {}
+    for entry in split_list(record.get("backing_device_states", "")):
+        _, logical_port, active, status = entry.split("/", 3)
+        states[logical_port] = (active == "1", status)
+    for entry in split_list(record.get("backing_devices", "")):
+        _, host, _, adapter, port, logical_port, capacity, _, priority, *_ = entry.split("/")
+        in_use, word = states.get(logical_port, (False, "unknown"))
+        yield BackingDevice(host, int(adapter), int(port), logical_port, float(capacity), int(priority), in_use, word)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from functools import partial
 
 from powervm.console import ManagementConsole, PartitionStatus
 from powervm.devices import bonds, paths, sriov, storage, vnic
+from powervm.errors import MobilityError
 from powervm.network import Interfaces, look
+from powervm.operation import finding_of
 from powervm.outage import CHECK
 from powervm.outcome import Side
 from powervm.plan import MovePlan
@@ -118,11 +120,18 @@ class DeviceQuestions:
             self._on_server("npiv", self._there, plan.target, name, storage.LIST_PORTS, needed=False)
 
     def facts(self, target_partitions: Sequence[PartitionStatus]) -> DeviceFacts:
-        """The answers, and the mappings that follow from them.
+        """The answers, and the mappings that follow from them; what cannot be read is among the failures.
 
         Args:
             target_partitions: What the console of the target lists there.
         """
+        try:
+            return self._facts(target_partitions)
+        except MobilityError as error:
+            self._inquiry.failures.append(finding_of("devices", self._plan.partition, error))
+            return DeviceFacts()
+
+    def _facts(self, target_partitions: Sequence[PartitionStatus]) -> DeviceFacts:
         ports = [sriov.read_logical_port(row) for row in self._read("ports")]
         listed = self._texts.get("bonds")
         disks = self._texts.get("paths")

@@ -132,6 +132,7 @@ def gather(session: LabSession, plan: MovePlan, deadline: Deadline) -> Facts:
     inquiry.run()
 
     target_facts = target.facts()
+    device_facts = devices.facts(target_facts.partitions or ())
     return Facts(
         partition=plan.partition,
         source=source_facts,
@@ -143,7 +144,7 @@ def gather(session: LabSession, plan: MovePlan, deadline: Deadline) -> Facts:
         trust={direction: slot.value for direction, slot in trust.items() if slot.value is not None},
         levels={name: str(slot.value) for name, slot in levels.items() if slot.value},
         failures=tuple(inquiry.failures),
-        devices=devices.facts(target_facts.partitions or ()),
+        devices=device_facts,
     )
 
 

@@ -12,7 +12,7 @@ from powervm.devices.sriov import Hardware, read_adapter, read_logical_port, rea
 from powervm.devices.vnic import VnicPlan, VnicSide, compare_vnics, judge_vnic, read_vnic
 from powervm.lab import Vnic
 from powervm.outcome import Severity
-from powervm.records import read_records
+from powervm.records import RecordError, read_records
 
 ADAPTERS = """\
 adapter_id=1,slot_id=21010014,adapter_max_logical_ports=48,config_state=sriov,functional_state=1,logical_ports=48,phys_loc=U78D10.001.13C0D40-P1-C4,phys_ports=4,sriov_status=running,alternate_config=0
@@ -189,3 +189,8 @@ def test_a_vnic_that_is_back_on_its_better_device_is_fine() -> None:
     assert (finding.severity, finding.text) == (
         Severity.OK, "the vNIC in slot 6 is back on its backing device of priority 50 (s1 adapter 1 port 0).",
     )  # fmt: skip
+
+
+def test_a_form_that_is_not_known_is_told() -> None:
+    with pytest.raises(RecordError, match="in a form that is not known: 'sriov/s1/1/"):
+        read_vnic(read_records(ROW.replace("/27004001/2.0/2.0/50/100.0/100.0", ""))[0])
