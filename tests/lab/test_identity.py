@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import jsonschema
 
 from powervm.identity import Comparison, Snapshot, built_in_catalogue, check, take
-from powervm.lab import Repair
+from powervm.lab import Lab, Repair
 from powervm.migration import check_move, migrate
 from powervm.outcome import Ending
 from powervm.plan import plan_move
 from powervm.power import switch_of
 from powervm.restoring import Wanted, arrange, note, restore
+from powervm.secret import Password
 from powervm.waiting import Deadline
 from support.simulated import ROOT
 
@@ -116,3 +119,25 @@ def test_a_closed_firewall_is_opened_for_rmc_and_closed_again(bench: Open) -> No
     (done,) = lab.session.put_back()
     assert (done.what, done.error) == ("657/tcp and 657/udp of lp1 closed by the firewall again", None)
     assert lab.running.run("lp1", "firewall-cmd --list-ports")[1] == "\n"
+
+
+def test_a_key_is_taken_back_although_the_other_direction_failed(bench: Open) -> None:
+    lab = bench()
+    lab.session.replace_lab(_with_wrong_password(lab, "hmc1"))
+    keys = "cat .ssh/authorized_keys2 | wc -l"
+    before = lab.running.run("hmc2", keys)
+    outcome = check_move(lab.session, plan_move(lab.session.lab, lab.session.lab.move("crosshmc")), keep=lab.keep)
+    assert outcome.ending is Ending.REFUSED
+    assert [repair.what for repair in outcome.repairs] == ["hmc1 got a key for hscroot on hmc2"]
+    assert lab.running.run("hmc2", keys) != before
+    (done,) = lab.session.put_back()
+    assert (done.what, done.error) == ("the key of hmc1 on hmc2", None)
+    assert lab.running.run("hmc2", keys) == before
+
+
+def _with_wrong_password(lab: Bench, console: str) -> Lab:
+    """The lab, where a key opens a console as before, and its password is not the right one."""
+    entry = lab.session.lab.consoles[console]
+    key = Path(lab.running.endpoint(console)["key_file"])
+    access = replace(entry.access, key_file=key, password=Password("not-the-password"))
+    return replace(lab.session.lab, consoles={**lab.session.lab.consoles, console: replace(entry, access=access)})
