@@ -12,10 +12,12 @@ from typing import Literal
 from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
+from mobility_keywords.departures import Departures
 from mobility_keywords.device_tables import device_tables
 from mobility_keywords.evidence import Evidence
 from mobility_keywords.holdings import Holdings, tell
 from mobility_keywords.live_line import LiveLine, console_is_quiet
+from mobility_keywords.loop_tables import loop_tables
 from mobility_keywords.pabot_worker import end_with_pabot
 from mobility_keywords.run import in_test, link, output_folder, running_test
 from mobility_keywords.simulations import ready_document
@@ -25,12 +27,12 @@ from mobility_keywords.workload_tables import workload_tables
 from mobility_keywords.workloads import Workloads
 from powervm.console.answers import NOT_ACTIVATED
 from powervm.errors import MobilityError
-from powervm.evacuation import Departure
 from powervm.identity import Snapshot
 from powervm.inspection import recognise
 from powervm.lab import Lab, Move, MoveKind, load_lab
 from powervm.leases import Sharing
 from powervm.logbook import Logbook, with_stage_logs
+from powervm.loop import LoopSummary
 from powervm.migration import MoveUnderWay
 from powervm.outcome import Ending, Outcome, Repair, Severity
 from powervm.placement import find_partition
@@ -63,7 +65,7 @@ class Desk:
     Attributes:
         evidence: What the run leaves in its output directory.
         identities: How each partition was when it was recorded last, by its name in the lab file.
-        departures: By evacuation and partition: whose moves were asked for, and who did not come home yet.
+        departures: Whom evacuations have moved, and who did not come home yet.
         standings: How partitions were before their server, mode or power was changed, by their names in the lab file.
     """
 
@@ -73,7 +75,7 @@ class Desk:
         self._under_way: dict[str, MoveUnderWay] = {}
         self._logbook: Logbook | None = None
         self._holdings: Holdings | None = None
-        self.departures: dict[str, dict[str, Departure]] = {}
+        self.departures = Departures()
         self._to_put_back: list[tuple[Path, Outcome]] = []
         self.identities: dict[str, Snapshot] = {}
         self.workloads = Workloads()
@@ -103,7 +105,7 @@ class Desk:
         self.evidence = Evidence(output_folder() / "mobility" / self._started)
         session = LabSession(lab, observer=self.evidence.observe, refused=self._refused)
         self._logbook = Logbook(session, output_folder())
-        self.departures = {}
+        self.departures = Departures()
         self._session = session
         self._holdings = Holdings(lab)
         try:
@@ -181,6 +183,7 @@ class Desk:
         if self._session is None:
             return
         session = self._session
+        self.departures.warn(self.label)
         not_ended: list[str] = []
         try:
             not_ended = self.workloads.end_all(self.evidence.folder, show=self.show_workload)
@@ -376,12 +379,22 @@ class Desk:
 
     def show_workload(self, record: WorkloadRecord, path: Path) -> None:
         """Show what a workload came to in the log."""
-        logger.info(f"{workload_tables(record)}<br>{link(path)}", html=True)
+        links = " ".join([link(path), *(link(path.parent / file) for file in record.files)])
+        logger.info(f"{workload_tables(record)}<br>{links}", html=True)
         for finding in record.findings:
             if finding.severity is Severity.WARNING:
                 logger.warn(f"[{self.label}] {finding.sentence()}")
         if in_test():
             BuiltIn().set_test_metadata(f"workload {record.partition}", record.summary())
+
+    def show_loop(self, summary: LoopSummary, path: Path) -> None:
+        """Show what a loop came to in the log."""
+        logger.info(f"{loop_tables(summary)}<br>{link(path)}", html=True)
+        for finding in summary.findings:
+            if finding.severity is Severity.WARNING:
+                logger.warn(f"[{self.label}] {finding.sentence()}")
+        if in_test():
+            BuiltIn().set_test_metadata(f"loop {summary.move}", summary.summary())
 
     def show_collection(self, done: Collection) -> None:
         """Show a stage in the log; what is missing is a warning."""

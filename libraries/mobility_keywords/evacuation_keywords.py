@@ -74,7 +74,7 @@ class EvacuationKeywords(Topic):
         """
         desk = self._desk
         desk.cover(evacuation)
-        gone = desk.departures.setdefault(evacuation, {})
+        gone = desk.departures.of(evacuation)
 
         def leaving(departure: Departure) -> None:
             gone[departure.plan.move.partition] = departure
@@ -107,7 +107,7 @@ class EvacuationKeywords(Topic):
         | [Teardown]    Bring Evacuated Partitions Home    night
         """
         desk = self._desk
-        gone = desk.departures.get(evacuation, {})
+        gone = desk.departures.of(evacuation)
         if not desk.in_use or not gone:
             return {}
         with desk.watching() as watch:
@@ -133,7 +133,7 @@ class EvacuationKeywords(Topic):
         | Evacuated Partitions Should Have Arrived    night
         """
         entry = self._desk.lab.evacuation(evacuation)
-        gone = self._desk.departures.get(evacuation, {})
+        gone = self._desk.departures.of(evacuation)
         if not gone:
             raise EvacuationFailed(f"Evacuation {evacuation}: nobody was moved.", remedy="Call Evacuate Server first.")
         expected = dict.fromkeys(gone, entry.target) | dict.fromkeys(entry.stays, entry.source)
@@ -153,7 +153,7 @@ class EvacuationKeywords(Topic):
         | Evacuated Partitions Should Be At Home    night
         """
         entry = self._desk.lab.evacuation(evacuation)
-        names = entry.partitions or tuple(self._desk.departures.get(evacuation, {}))
+        names = entry.partitions or tuple(self._desk.departures.of(evacuation))
         self._check_places(evacuation, dict.fromkeys(names, entry.source))
 
     def _check_places(self, evacuation: str, expected: dict[str, str]) -> None:

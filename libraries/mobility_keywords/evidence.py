@@ -100,6 +100,8 @@ class Evidence:
 
     def replace_outcome(self, path: Path, outcome: Outcome) -> None:
         """Write an outcome record again, after something that it tells of was undone."""
+        if not path.exists():  # it was not kept
+            return
         fresh = path.with_suffix(".new")
         try:
             fresh.write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -56,9 +56,11 @@ class IdentityDesk:
         partition = self._partition(name)
         snapshot = take(desk.session, partition, self._catalogue, Deadline(desk.lab.limits.command))
         self._show(snapshot)
-        if snapshot.unread:
-            reasons = dict.fromkeys(f"{item.reading}: {item.reason}" for item in snapshot.unread)
-            raise MobilityError(f"{partition} could not be recorded. {next(iter(reasons))}")
+        told = {item.machine for item in snapshot.items}
+        for item in snapshot.unread:
+            if item.machine not in told:
+                raise MobilityError(f"{partition} could not be recorded: {item.reason}")
+            logger.warn(f"[{desk.label}] {partition}: {item.reading} is not compared: {item.reason}")
         for text in bad_states(snapshot, self._catalogue):
             logger.warn(f"[{desk.label}] {text}")
         desk.identities[partition] = snapshot

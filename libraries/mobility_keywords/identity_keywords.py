@@ -28,7 +28,8 @@ class IdentityKeywords(Topic):
         """Record who a partition is, for `Partition Identity Should Be Unchanged`.
 
         All machines are asked at the same time, each over its one connection. Of a partition that is powered off, what
-        its console knows is recorded. States that are bad already are warned of.
+        its console knows is recorded. States that are bad already are warned of, and so is what cannot be read, which is
+        not compared then.
 
         Args:
             partition: Its name in the lab file, or the name of a move: then its partition.

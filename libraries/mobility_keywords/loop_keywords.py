@@ -13,18 +13,28 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from mobility_keywords.desk import Desk
-from mobility_keywords.loop_tables import iteration_line, loop_tables
+from mobility_keywords.loop_tables import iteration_line
 from mobility_keywords.run import output_folder
 from mobility_keywords.tables import outcome_tables
 from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError
 from powervm.homecoming import bring_home
 from powervm.logbook import with_stage_logs
-from powervm.loop import IterationRecord, LoopPlan, LoopSummary, OnFailure, Steps, Verdict, Way, open_loop
-from powervm.loop.begin import unfinished
-from powervm.loop.runner import SUMMARY
+from powervm.loop import (
+    SUMMARY,
+    EndReason,
+    IterationRecord,
+    LoopPlan,
+    LoopSummary,
+    OnFailure,
+    Steps,
+    Verdict,
+    Way,
+    open_loop,
+    unfinished,
+)
 from powervm.migration import migrate
-from powervm.outcome import Ending, Outcome, Severity
+from powervm.outcome import Ending, Outcome
 from powervm.plan import MovePlan
 
 StageLogs = Literal["no", "few", "all"]
@@ -64,7 +74,7 @@ class LoopKeywords(Topic):
         one. A workload that was started before has to run all the time.
 
         After each iteration memory and adapters are counted, on the consoles and in the partition. At the end, what
-        leaked fails the loop, and what grew all the time is a warning: see ``docs/loops.md`` for the rules.
+        leaked fails the loop, and what grew all the time is a warning: ``docs/endurance.md`` has the rules.
 
         The log has one line for each iteration, and the tables of the end; everything else is below ``loops`` in the
         output directory: a journal, ``summary.json``, and the evidence of the first, the last five and all failed
@@ -99,12 +109,12 @@ class LoopKeywords(Topic):
         with open_loop(desk.session, plan, root, run.steps(), resume=resume == "yes") as loop:
             try:
                 summary = loop.run()
+            except BaseException:
+                desk.show_loop(loop.summary(EndReason.INTERRUPTED), loop.folder / SUMMARY)
+                raise
             finally:
                 run.show_left_out()
-        logger.info(f"{loop_tables(summary)}<br>{desk.link(loop.folder / SUMMARY)}", html=True)
-        for finding in summary.findings:
-            if finding.severity is Severity.WARNING:
-                logger.warn(f"[{desk.label}] {finding.sentence()}")
+        desk.show_loop(summary, loop.folder / SUMMARY)
         if not summary.passed:
             raise LoopFailed(summary)
         return summary

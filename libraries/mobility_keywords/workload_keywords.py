@@ -13,7 +13,7 @@ from robot.api.types import Secret
 from mobility_keywords.tables import findings_table
 from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError
-from powervm.lab import Workload as WorkloadEntry
+from powervm.lab import WorkloadEntry
 from powervm.outcome import Severity
 from powervm.plan import lab_note
 from powervm.waiting import Deadline
@@ -109,6 +109,8 @@ class WorkloadKeywords(Topic):
             limit=desk.lab.limits.command,
         )
         desk.workloads.add(workload)
+        for remark in workload.remarks:
+            logger.warn(f"[{desk.label}] {remark}")
         logger.info(f"{partition}: '{workload.load.order.shown}' runs, with its output in {workload.load.folder}.")
 
     @keyword(tags=("workload", "check"))

@@ -42,10 +42,15 @@ def arrange(work: Work, *, change: bool = True) -> Work:
 def _with_movers(work: Work, settings: MigrationSettings) -> Work:
     request = work.plan.request
     console = work.session.console(work.plan.source.console)
+    offered: Sequence[MoverPair] = []
     try:
         offered = console.mover_pairs(request)
     except MobilityError as error:
-        work.end(Ending.REFUSED, str(error))
+        work.recorder.warn(str(error))
+    wishes = [mover for mover in (*settings.pair, *settings.second_pair) if mover is not None]
+    if not offered and not any(mover.subnet for mover in wishes):
+        work.recorder.warn(f"{console.name}: offers no pairs of movers, so that those chosen are sent as they are.")
+        return work
     first = _choose(work, offered, settings.pair)
     chosen: dict[str, Any] = {
         "source_mover": _named(settings.source_mover, first.source),

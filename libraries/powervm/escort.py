@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Literal, TypeVar
 
 from powervm import network, outage
+from powervm.background import BackgroundCommand
 from powervm.console import ManagementConsole
 from powervm.device_state import read_clients, read_maps
 from powervm.devices import bonds, paths, storage, vnic
@@ -19,13 +20,9 @@ from powervm.operation import Work, ok_finding
 from powervm.outcome import BackingLook, BondLook, Ending, Finding, Repair, Severity
 from powervm.partition import LinuxPartition
 from powervm.preflight import Facts
-from powervm.progress import Progress
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 Answer = TypeVar("Answer")
-
-_LOOK = 3.0
-"""Seconds that a look at the bonds may take while the migration is followed."""
 
 _LAST_TRY = 10.0
 """Seconds to stop the probe when the operation is broken off."""
@@ -42,9 +39,9 @@ class Escort:
     def __init__(self, work: Work, facts: Facts) -> None:
         self._work = work
         self._before = facts.devices
-        self._probe: outage.Probe | None = None
+        self._ping_probe: BackgroundCommand | None = None
+        self._bond_watch: BackgroundCommand | None = None
         self._log_size = 0
-        self._seen: list[BondLook] = []
 
     @property
     def _guest(self) -> LinuxPartition:
@@ -68,8 +65,12 @@ class Escort:
             if self._before.bonds:
                 work.recorder.bonds += [bond.look("before") for bond in self._before.bonds]
                 self._log_size = self._size_of_log()
+                self._bond_watch = self._started(
+                    BackgroundCommand(
+                        self._guest, "the watch of the bonds", bonds.watch_command(self._lifetime), program="bash"
+                    )
+                )
         except MobilityError as error:
-            self.end(Deadline(_LAST_TRY))
             work.end(Ending.REFUSED, str(error))
 
     def _begin_probe(self, wish: Network) -> None:
@@ -82,9 +83,17 @@ class Escort:
             raise trouble
         text = f"{wish.peer} answers through {wish.interface} before the move."
         self._work.recorder.add_finding(ok_finding(outage.CHECK, guest.name, text))
-        lifetime = limits.migration + limits.validation + 2 * limits.rmc + 2 * limits.settle
-        self._probe = outage.Probe(guest, wish, lifetime=lifetime)
-        self._probe.start(Deadline(limits.command))
+        self._ping_probe = self._started(outage.ping_probe(guest, wish, lifetime=self._lifetime))
+
+    @property
+    def _lifetime(self) -> float:
+        """Seconds after which whatever runs in the partition ends by itself."""
+        limits = self._work.session.lab.limits
+        return limits.migration + limits.validation + 2 * limits.rmc + 2 * limits.settle
+
+    def _started(self, command: BackgroundCommand) -> BackgroundCommand:
+        command.start(Deadline(self._work.session.lab.limits.command))
+        return command
 
     def _put_back_later(self, change: network.Change) -> None:
         session, name = self._work.session, self._work.plan.move.partition
@@ -100,23 +109,13 @@ class Escort:
         result = self._guest.run(f"wc -c < {bonds.LOG} 2>/dev/null")
         return int(result.stdout) if result.stdout.strip().isdigit() else 0
 
-    # --- during -------------------------------------------------------------------------------------------------
-
-    def look(self, progress: Progress) -> None:
-        """Read the bonds once, if there are any; a partition that does not answer now is looked at next time."""
-        if not self._before.bonds or progress.phase not in ("set-up", "transfer", "clean-up"):
-            return
-        with suppress(MobilityError):
-            seen = bonds.read_bonds(self._guest.run(bonds.LIST, Deadline(_LOOK)).stdout)
-            for look in (bond.look(progress.phase) for bond in seen):
-                if look not in self._seen:  # a long move is looked at thousands of times
-                    self._seen.append(look)
-                    self._work.recorder.bonds.append(look)
-
     # --- after --------------------------------------------------------------------------------------------------
 
     def prove(self) -> None:
         """Compare what the move is about with what it was; what does not fit becomes an error finding."""
+        before = self._before
+        if not (before.vnics or before.storage_plan or before.bonds or self._work.plan.move.network):
+            return
         with self._work.recorder.phase("device proof"):
             for step in (self._prove_vnics, self._prove_storage, self._prove_disks, self._prove_bonds, self._ping):
                 try:
@@ -125,20 +124,33 @@ class Escort:
                     self._work.fail("devices", self._work.plan.partition, error)
 
     def end(self, deadline: Deadline | None = None) -> None:
-        """Stop the probe, once, and judge what it has measured."""
-        probe, self._probe = self._probe, None
-        if probe is None or not probe.runs:
-            return
-        work = self._work
+        """Stop what runs in the partition, once, and judge what the probe has measured."""
+        recorder, wish = self._work.recorder, self._work.plan.move.network
+        limit = deadline or Deadline(self._work.session.lab.limits.settle)
+        probe, self._ping_probe = self._ping_probe, None
+        lines = self._stopped(probe, limit)
+        if lines is not None and wish is not None:
+            recorder.outage = outage.Answers().read(lines).outage(wish)
+            self._add([outage.judge_outage(self._work.plan.move.partition, recorder.outage)])
+        self._end_watch(limit)
+
+    def _end_watch(self, limit: Deadline) -> list[BondLook]:
+        watch, self._bond_watch = self._bond_watch, None
+        looks = bonds.read_watched(self._stopped(watch, limit) or ())
+        self._work.recorder.bonds += looks
+        return looks
+
+    def _stopped(self, command: BackgroundCommand | None, limit: Deadline) -> list[str] | None:
+        if command is None or not command.started:
+            return None
         try:
-            work.recorder.outage = probe.stop(deadline or Deadline(work.session.lab.limits.settle))
+            return command.stop(limit)
         except MobilityError as error:
-            work.recorder.warn(f"The ping probe could not be read, and ends by itself later: {error}")
-            return
-        self._add([outage.judge_outage(work.plan.move.partition, work.recorder.outage)])
+            self._work.recorder.warn(f"What ran in the partition meanwhile could not be read: {error}")
+            return None
 
     def give_up(self) -> None:
-        """Nobody waits for the move: stop the probe, as far as that goes."""
+        """Nobody waits for the move: stop what runs in the partition, as far as that goes."""
         self.end(Deadline(_LAST_TRY))
 
     def _prove_vnics(self) -> None:
@@ -192,9 +204,10 @@ class Escort:
             return bonds.compare_bonds(guest.name, before, after)
 
         after = self._settled(read, judge, limit=self._work.session.lab.limits.rmc)
+        during = self._end_watch(Deadline(self._work.session.lab.limits.settle))
         recorder.bonds += [bond.look("after") for bond in after]
         self._add(judge(after))
-        self._add(bonds.judge_looks(guest.name, before, self._seen))
+        self._add(bonds.judge_looks(guest.name, before, during))
         lines = guest.run(f"tail -c +{self._log_size + 1} {bonds.LOG} 2>/dev/null").stdout
         self._add(bonds.judge_log(guest.name, lines))
 

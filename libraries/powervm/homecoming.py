@@ -5,6 +5,7 @@ It composes what the other rooms do: wait for or stop what still runs, recover w
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from powervm.console.answers import NOT_ACTIVATED
@@ -19,7 +20,8 @@ from powervm.power import switch_of
 from powervm.progress import Watcher, nobody
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.session import LabSession
-from powervm.waiting import Deadline
+from powervm.ssh import SshError
+from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 
 def bring_home(session: LabSession, plan: MovePlan, *, keep: Keeper, watch: Watcher = nobody) -> Outcome:
@@ -33,6 +35,8 @@ def bring_home(session: LabSession, plan: MovePlan, *, keep: Keeper, watch: Watc
 
 def _bring_home(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     where = _look(work, work.session.lab.limits.poll)
+    if where is Where.SOURCE:
+        where = _begun_or_over(work)
     if where is Where.UNKNOWN:
         where = _look(work, work.session.lab.limits.connect)
     if where is Where.MOVING:
@@ -57,6 +61,26 @@ def _bring_home(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
         return work.recorder.finish(Ending.DONE)
     text = f"{name} could not be brought home to {home}: it is {where.value}; a person has to look at both servers."
     return work.recorder.finish(Ending.FAILED_AND_MANUAL, text)
+
+
+def _begun_or_over(work: Work) -> Where:
+    """Wait until a migration that was started and broken off has begun or ended: while its console validates it, it
+    shows itself in no state, and would take the partition away behind our back."""
+    started, poll = work.session.started.get(work.plan.partition), work.session.lab.limits.poll
+    if started is None:
+        return Where.SOURCE
+
+    def seen() -> bool:
+        with suppress(SshError):  # its channel may be closed: then only the state tells
+            if started.command.wait(0):
+                return True
+        return _look(work, poll) is not Where.SOURCE
+
+    with work.recorder.phase("started migration"), suppress(DeadlinePassed):
+        wait_until(seen, Deadline(started.patience), interval=poll, what="the migration to begin")
+    work.session.started.pop(work.plan.partition, None)
+    started.command.close()
+    return _look(work, poll)
 
 
 def _look(work: Work, limit: float) -> Where:
@@ -84,9 +108,14 @@ def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
         off = True
     way_back = work.plan.move.back()
     kind = MoveKind.INACTIVE if off else MoveKind.ACTIVE
-    move = replace(way_back, kind=kind, settings=way_back.settings.fitting(active=not off))
+    settings = way_back.settings.fitting(active=not off)
+    move = replace(way_back, kind=kind, settings=settings, network=None)  # nor does it matter who answers a ping
     back = plan_move(work.session.lab, move)
     outcome = migrate(work.session, back, keep=keep, watch=watch)
+    if outcome.ending is Ending.REFUSED and (move.vnic or move.storage):
+        work.recorder.warn(f"{back.title} goes home without the mappings of the lab file: {outcome.error}")
+        back = plan_move(work.session.lab, replace(move, vnic=None, storage=None))
+        outcome = migrate(work.session, back, keep=keep, watch=watch)
     for text in outcome.warnings:
         work.recorder.warn(text)
     work.recorder.places = outcome.places

@@ -21,11 +21,11 @@ from powervm.outcome.model import Bytes
 from powervm.placement import Where, judge, look, settle
 from powervm.plan import MovePlan
 from powervm.preflight import Facts, run_preflight
-from powervm.progress import Follower, Progress, Watcher, nobody
+from powervm.progress import Follower, Watcher, nobody
 from powervm.promises import check_promises
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.rmc import RmcLink
-from powervm.session import LabSession
+from powervm.session import LabSession, Started
 from powervm.ssh import ConnectionLost, RunningCommand, SshError
 from powervm.verdict import End, moved, not_moved
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
@@ -84,6 +84,10 @@ def start_move(session: LabSession, plan: MovePlan, *, keep: Keeper) -> MoveUnde
     return conduct(open_work("migrate", session, plan), keep, _start)
 
 
+_MARGIN = 10.0
+"""Seconds that a console's second validation may take beyond three times the first one."""
+
+
 class MoveUnderWay:
     """A migration that was started.
 
@@ -108,6 +112,9 @@ class MoveUnderWay:
         self.movers: list[tuple[str, str]] = []
         try:
             self.command = work.session.console(plan.source.console).start_migration(plan.request)
+            validation = work.recorder.seconds_of("validation")
+            patience = min(limits.validation, 3 * validation + _MARGIN)
+            work.session.started[plan.partition] = Started(self.command, patience)
         except MobilityError as error:
             self.trouble = error
 
@@ -142,8 +149,12 @@ def _start(work: Work) -> MoveUnderWay:
     validate(work)
     read_before(work)
     escort = Escort(work, facts)
-    escort.begin()
-    return MoveUnderWay(work, facts, escort)
+    try:
+        escort.begin()
+        return MoveUnderWay(work, facts, escort)
+    except BaseException:  # whoever breaks it off, nothing is left running in the partition
+        escort.give_up()
+        raise
 
 
 def read_before(work: Work) -> None:
@@ -158,12 +169,8 @@ def read_before(work: Work) -> None:
 
 
 def _finish(move: MoveUnderWay, watch: Watcher) -> Outcome:
-    def watch_both(progress: Progress) -> None:
-        watch(progress)
-        move.escort.look(progress)
-
     try:
-        return _conclude(move, watch_both)
+        return _conclude(move, watch)
     finally:  # also when it is broken off: nothing of it is left running in the partition
         move.escort.give_up()
 
@@ -257,8 +264,9 @@ def _follow(move: MoveUnderWay, command: RunningCommand, watch: Watcher) -> End:
         if result is None and not follower.lost:
             timed_out = True
             _stop(work, command)
-    finally:
+        work.session.started.pop(plan.partition, None)
         command.close()
+    finally:  # one that is broken off stays open: its end tells the way home that it is over
         recorder.add_phases(follower.phases)
         move.movers += follower.movers
         if follower.last:

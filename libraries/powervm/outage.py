@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 
+from powervm.background import BackgroundCommand
 from powervm.errors import MobilityError
 from powervm.lab import Network
 from powervm.outcome import Finding, Outage, Severity
 from powervm.partition import LinuxPartition
-from powervm.waiting import Deadline, ask_until
+from powervm.waiting import Deadline
 
 CHECK = "network"
 
@@ -25,10 +25,6 @@ _WAITING = re.compile(r"^\[(?P<time>\d+\.\d+)\] no answer yet for icmp_seq=(?P<n
 _SUMMARY = re.compile(r"^(?P<sent>\d+) packets transmitted, (?P<received>\d+) received")
 _NUMBERS = 1 << 16
 """Sequence numbers of ping begin again after so many."""
-
-_FILE = "ping"
-_STOP = 10.0
-"""Seconds to stop the probe and to read its file, when the partition answers."""
 
 
 @dataclass
@@ -114,71 +110,11 @@ def judge_outage(partition: str, outage: Outage) -> Finding:
     return Finding(severity=Severity.OK, check=CHECK, subject=partition, text=f"{gap}.")
 
 
-class Probe:
-    """A ping that runs in the partition, writes to a file of its own, and ends by itself when nobody stops it.
-
-    Args:
-        partition: Where it runs.
-        network: What it pings through what.
-        lifetime: Seconds after which it ends by itself.
-    """
-
-    def __init__(self, partition: LinuxPartition, network: Network, *, lifetime: float) -> None:
-        self._partition = partition
-        self._network = network
-        self._lifetime = lifetime
-        self._folder = ""
-        self._process = ""
-
-    @property
-    def runs(self) -> bool:
-        """It was started and not stopped yet."""
-        return bool(self._process)
-
-    def start(self, deadline: Deadline | None = None) -> None:
-        """Start it.
-
-        Raises:
-            MobilityError: It could not be started; the message has what ping said.
-        """
-        ping = ["ping", "-n", "-D", "-O", "-i", f"{self._network.interval:g}", "-w", f"{self._lifetime:.0f}"]
-        words = shlex.join([*ping, "-I", self._network.interface, self._network.peer])
-        script = (
-            f"d=$(mktemp -d /tmp/lpm-ping.XXXXXX) || exit 1; LC_ALL=C nohup {words} > $d/{_FILE} 2>&1 < /dev/null & "
-            'echo "$d $!"'
-        )
-        result = self._partition.run(script, deadline)
-        words_back = result.stdout.split()
-        if not result.ok or len(words_back) != 2:
-            said = result.stderr.strip() or result.stdout.strip() or f"exit status {result.status}"
-            raise MobilityError(f"{self._partition.name}: the ping probe could not be started: {said}")
-        self._folder, self._process = words_back
-
-    def stop(self, deadline: Deadline) -> Outage:
-        """Stop it, read what it wrote, and remove its file; the partition is asked until it answers.
-
-        Raises:
-            MobilityError: The partition does not answer up to the deadline; the probe ends by itself later.
-        """
-
-        def ask(limit: Deadline) -> Answers:
-            file = f"{self._folder}/{_FILE}"
-            # ping writes its summary when it is interrupted; it is gone after a moment
-            script = (
-                f"kill -INT {self._process} 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do "
-                f"kill -0 {self._process} 2>/dev/null || break; sleep 0.1; done; cat {file}"
-            )
-            return Answers().read(self._partition.lines(script, limit))
-
-        answers = ask_until(
-            ask, deadline, each=_STOP, interval=1.0, what="the answers of the ping probe",
-            late=self._partition.connection.close,
-        )  # fmt: skip
-        process, self._process = self._process, ""
-        with suppress(MobilityError):  # the file is small, and its folder is one of /tmp
-            words = f"kill -KILL {process} 2>/dev/null; rm -rf {shlex.quote(self._folder)}"
-            self._partition.run(words, Deadline(_STOP))
-        return answers.outage(self._network)
+def ping_probe(partition: LinuxPartition, network: Network, *, lifetime: float) -> BackgroundCommand:
+    """A ping that runs in the partition until it is stopped, or for ``lifetime`` seconds."""
+    words = ["ping", "-n", "-D", "-O", "-i", f"{network.interval:g}", "-w", f"{lifetime:.0f}"]
+    command = shlex.join([*words, "-I", network.interface, network.peer])
+    return BackgroundCommand(partition, "the ping probe", command, program="ping", signal="INT")
 
 
 def ping_once(partition: LinuxPartition, network: Network, deadline: Deadline | None = None) -> MobilityError | None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from powervm.console import MigrationRequest, Operation
-from powervm.console.command_line import BadMigrationOptions, split_options
+from powervm.console import MigrationRequest
 from powervm.lab import Lab, Move, MoveKind, Route, ViosEntry
 from powervm.outcome import LabNote, Side
-from powervm.settings import NO_SETTINGS, MigrationSettings, check_settings
+from powervm.settings import NO_SETTINGS, MigrationSettings, check_settings, read_free_options
 
 
 @dataclass(frozen=True)
@@ -47,16 +45,13 @@ class MovePlan:
     @property
     def moves_ports(self) -> bool:
         """migrlpar is asked to make migratable SR-IOV ports again on the target."""
-        with suppress(BadMigrationOptions):  # said when they are sent
-            return any(word.startswith("--migsriov") for word in self.request.words(Operation.MIGRATE))
-        return False
+        request = self.request
+        return request.settings.sriov_ports is not None or "--migsriov" in read_free_options(request.options).options
 
     @property
     def has_own_data(self) -> bool:
         """The free options have configuration data of their own."""
-        with suppress(BadMigrationOptions):
-            return any(word[:2] in ("-i", "-f") for word in split_options(self.request.options))
-        return False
+        return not read_free_options(self.request.options).options.keys().isdisjoint({"-i", "-f"})
 
     def with_mappings(self, mappings: Mapping[str, list[str]]) -> MovePlan:
         """The same move, where migrlpar is told about devices, too."""

@@ -114,6 +114,9 @@ def mover_findings(partition: str, settings: MigrationSettings, seen: Pairs) -> 
         yield _error(check, partition, f"was moved by {shown}, and redundant movers were chosen.", remedy)
     elif settings.redundant_movers is RedundantMovers.MUST_NOT and most > 1:
         yield _error(check, partition, f"was moved by {shown}, and redundant movers were ruled out.", remedy)
+    elif any(mover is not None and not mover.name for mover in chosen):
+        names = ", ".join(str(mover) for mover in chosen if mover)
+        yield _untold(check, partition, f"was moved by {shown}; whether that is {names}, as chosen, is not known.")
     else:
         yield ok_finding(check, partition, f"was moved by {shown}, as chosen.")
 

@@ -104,6 +104,13 @@ def _restore_here(session: LabSession, standing: Standing) -> list[str]:
     elif not standing.running and not status.not_activated:
         switch.force_off(limit)
         done.append(f"{standing.name} is powered off")
+    status = switch.status()
+    if not _has_modes(status, standing):  # one that came here in an older mode got it from where it came
+        raise MobilityError(
+            f"{standing.name} runs in {status.desired_mode}/{status.current_mode} (preferred/current) on "
+            f"{standing.server}; before it was {standing.desired_mode}/{standing.current_mode}.",
+            remedy="A restart does not bring that mode back: set it in the profile, if it has to be.",
+        )
     return done
 
 
@@ -144,14 +151,15 @@ def _other_server(session: LabSession, standing: Standing) -> tuple[str, Partiti
     questions = {
         server.name: partial(session.console(server.console).partition, server.system, name)
         for server in session.lab.servers.values()
-        if server.name != standing.server
     }
     answers, errors = ask_all(questions)
+    at_home = answers.pop(standing.server, None)
     for server, status in answers.items():
         if status is not None:
             return server, status
-    for error in errors.values():
-        raise error
+    if at_home is None:
+        for error in errors.values():
+            raise error
     return None
 
 

@@ -12,7 +12,7 @@ from powervm.lab import ConsoleEntry, Lab
 from powervm.leases import ConsoleSessions
 from powervm.outcome import Repair
 from powervm.partition import LinuxPartition
-from powervm.ssh import AuthenticationFailed, CommandResult, Connection, Refusals
+from powervm.ssh import AuthenticationFailed, CommandResult, Connection, Refusals, RunningCommand
 from powervm.vios import VirtualIOServer
 from powervm.waiting import Deadline
 
@@ -26,6 +26,19 @@ class PutBack:
     repair: Repair
     what: str
     error: MobilityError | None
+
+
+@dataclass(frozen=True)
+class Started:
+    """A migrlpar that was started.
+
+    Attributes:
+        command: It, on its channel.
+        patience: Seconds within which it begins to move the partition, if it does: its console validates first.
+    """
+
+    command: RunningCommand
+    patience: float
 
 
 class Refused:
@@ -48,6 +61,10 @@ class LabSession:
         lab: The description, joined with the running simulated lab if it is one.
         observer: Is called with the result of every command, in the thread that ran it.
         refused: What was refused before, in other sessions of this process.
+
+    Attributes:
+        started: Migrations that were started and whose end nobody has seen yet, by the partition's name on the
+            consoles. One that its console still validates shows itself in no state.
     """
 
     def __init__(self, lab: Lab, *, observer: Observer | None = None, refused: Refused | None = None) -> None:
@@ -57,6 +74,7 @@ class LabSession:
         self._sessions = ConsoleSessions(lab)
         self._connections: dict[str, Connection] = {}
         self._lock = threading.Lock()
+        self.started: dict[str, Started] = {}
         self._put_back: list[tuple[Repair, str, Callable[[Deadline], None]]] = []
 
     def replace_lab(self, lab: Lab) -> None:
@@ -147,6 +165,9 @@ class LabSession:
         """Close all connections; a later use opens them again."""
         with self._lock:
             connections, self._connections = list(self._connections.values()), {}
+            started, self.started = list(self.started.values()), {}
+        for item in started:
+            item.command.close()
         for connection in connections:
             connection.close()
         self._sessions.release()

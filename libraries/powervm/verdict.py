@@ -20,11 +20,17 @@ class End:
         result: None when it is not known.
         timed_out: Its deadline passed.
         trouble: Why the result is not known; None when the deadline is the reason.
+        limit: Seconds that it was given; None for the lab file's limit of one migration.
     """
 
     result: CommandResult | None
     timed_out: bool = False
     trouble: MobilityError | None = None
+    limit: float | None = None
+
+    def seconds(self, work: Work) -> float:
+        """How long it was waited for."""
+        return work.session.lab.limits.migration if self.limit is None else self.limit
 
 
 def moved(work: Work, end: End) -> Outcome:
@@ -37,7 +43,7 @@ def moved(work: Work, end: End) -> Outcome:
         return recorder.finish(Ending.FAILED_AND_MANUAL, odd)
     whole = f"{plan.partition} is whole on {plan.target.server}"
     if end.timed_out:
-        text = f"{plan.title} took longer than {work.session.lab.limits.migration:.0f} s; {whole} now."
+        text = f"{plan.title} took longer than {end.seconds(work):.0f} s; {whole} now."
         return recorder.finish(Ending.TIMED_OUT, text)
     result = end.result
     if result is not None and not result.ok:
@@ -67,7 +73,7 @@ def _why(work: Work, end: End) -> str:
     """The first half of the sentence that says why the partition did not move."""
     console, result = work.plan.source.console, end.result
     if end.timed_out:
-        return f"{console}: migrlpar did not end within {work.session.lab.limits.migration:.0f} s."
+        return f"{console}: migrlpar did not end within {end.seconds(work):.0f} s."
     if result is None:
         return str(end.trouble)
     if result.ok:

@@ -10,7 +10,11 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 sys.path[:] = [str(_HERE.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != _HERE)]
 
-from powervm_sim.serving.program import main  # noqa: E402 - the path had to be repaired first
+from powervm_sim.serving.arguments import parse  # noqa: E402 - the path had to be repaired first
 
 if __name__ == "__main__":
+    parse()  # who asks for help, or errs, need not wait until the whole program is loaded
+
+    from powervm_sim.serving.program import main
+
     sys.exit(main())

@@ -30,5 +30,5 @@ class Gathering(Protocol):
 async def until_flowing(channel: Any) -> None:
     """Wait until the client of an SSH channel has taken nearly everything, or is gone."""
     flowing: asyncio.Event | None = channel.get_extra_info(FLOWING)
-    if flowing is not None:
+    if flowing is not None and not flowing.is_set():
         await flowing.wait()

@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "libraries"), str(ROOT / "tests"), str(ROOT / "tests" / "benchmarks")]
 
+import identity as identity_figures  # noqa: E402 - the path had to be set first
 import simulated_lab as lab_figures  # noqa: E402 - the path had to be set first
 import ssh_round_trip  # noqa: E402
 from figures import HEAD, Figure  # noqa: E402
@@ -93,6 +94,7 @@ def main() -> int:
     figures = start_up() + migrations()
     ratio = ssh_round_trip.measure()["ratio"]
     figures.append(Figure("exec round trip against a bare paramiko channel", ratio, 1.5, "x"))
+    figures += identity_figures.measure()
     figures += lab_figures.measure()
     print(HEAD)  # noqa: T201 - a table for a person
     for figure in figures:

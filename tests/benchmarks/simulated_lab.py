@@ -78,7 +78,7 @@ def start_up() -> list[Figure]:
     return [
         Figure("start of the large lab (16 servers, 400 partitions)", seconds, 4.0, "s"),
         Figure("memory of the large lab", held, 150.0, "MB"),
-        Figure("memory after each of its partitions was used", used, 250.0, "MB"),
+        Figure("memory after each of its partitions was used", used, 150.0, "MB"),
         Figure("end of the large lab after SIGTERM", end, 2.0, "s"),
     ]
 

@@ -48,7 +48,7 @@ FLOORS = {
     "ssh": 1, "records": 1, "messages": 1, "settings": 1.5,
     "lab": 2, "console": 2, "vios": 2, "partition": 2, "outcome": 2.4, "leases": 2.4, "session": 2.5,
     "plan": 2.6, "operation": 2.7,
-    "devices": 2.8, "network": 2.8, "outage": 2.8, "device_state": 3.1, "escort": 3.55,
+    "background": 2.7, "devices": 2.8, "network": 2.8, "outage": 2.8, "device_state": 3.1, "escort": 3.55,
     "placement": 3, "rmc": 3, "trust": 3, "identity": 3, "progress": 3, "inspection": 3,
     "workload": 3, "loop": 3.8,
     "power": 3.1, "modes": 3.1, "restoring": 3.8,

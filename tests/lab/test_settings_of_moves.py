@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from powervm.console import ManagementConsole, MoverFigures
-from powervm.homecoming import bring_home
 from powervm.lab import load_lab, load_ready
 from powervm.migration import migrate, validate_move
 from powervm.outcome import Ending, Outcome
@@ -84,23 +83,20 @@ def test_what_the_lab_file_chooses_is_asked_for_proved_and_put_back(lab: Bench) 
     ]
     assert (figures(lab, "p9a", "p9a-vios2"), figures(lab, "p10a", "p10a-vios1")) == ("3,2", "3,2")
     assert figures(lab, "p9a", "p9a-vios1") == "8,3"
-    back = migrate(lab.session, plan(lab, back=True), keep=lab.keep)
-    assert back.error is None
-    assert texts(back, "movers") == ["was moved by p10a-vios1 -> p9a-vios2, as chosen."]
     assert [item.error for item in lab.session.put_back()] == [None, None]
     assert (figures(lab, "p9a", "p9a-vios2"), figures(lab, "p10a", "p10a-vios1")) == ("8,3", "8,3")
 
 
-def test_another_pool_than_the_chosen_one_is_an_error(lab: Bench) -> None:
+def test_another_pool_than_the_chosen_one_is_an_error_and_movers_have_changed_sides(lab: Bench) -> None:
     control = next(item["name"] for item in lab.running.ready["endpoints"] if item["kind"] == "control")
     assert lab.running.run(control, "lab fault add kind=pool-changed partition=lp1 pool=0 times=1")[0] == 0
-    outcome = migrate(lab.session, plan(lab, profile="default_profile", target_id=7), keep=lab.keep)
-    assert outcome.ending is Ending.FAILED_AND_MANUAL
-    assert outcome.error is not None
-    assert outcome.error.startswith(
-        "lp1: is in the shared processor pool DefaultPool (0) of p10a, and SharedPool01 was chosen."
+    back = migrate(lab.session, plan(lab, back=True, processor_pool=NameOrId(number=1)), keep=lab.keep)
+    assert back.ending is Ending.FAILED_AND_MANUAL
+    assert back.error is not None
+    assert back.error.startswith(
+        "lp1: is in the shared processor pool DefaultPool (0) of p9a, and 1 was chosen. The setting was given to hmc1"
     )
-    assert bring_home(lab.session, plan(lab), keep=lab.keep).error is None
+    assert texts(back, "movers") == ["was moved by p10a-vios1 -> p9a-vios2, as chosen."]
     lab.session.put_back()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from powervm.plan import lab_note, plan_move
 from powervm.secret import Password
 from powervm.session import LabSession
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
-from powervm.workload import Kind, LoadEnding, Order, Workload, WorkloadNotStarted, make_order, start_workload
+from powervm.workload import Kind, LoadEnding, Order, Workload, WorkloadNotStarted, load, make_order, start_workload
 from support.simulated import ROOT, joined_lab_file, simulated_lab
 
 from .conftest import Bench
@@ -143,6 +144,40 @@ def test_a_load_that_somebody_kills_is_lost(lab: Bench, tmp_path: Path) -> None:
         "lp1: the workload is gone without an exit status. Look for a crash, or for the OOM killer in the kernel log."
     )
     assert workload.finish(tmp_path).ending is LoadEnding.LOST
+    assert left(lab) == ""
+
+
+def test_what_a_dead_run_has_left_is_removed_and_what_is_alive_is_not(lab: Bench, tmp_path: Path) -> None:
+    dead, alive = begin(lab, make_order("sleep 600")), begin(lab, make_order("sleep 601"))
+    host = socket.gethostname()
+    lab.running.run("lp1", f"echo '{host} 999999999 17' > {dead.load.folder}/owner")
+    workload = begin(lab, make_order(STRESS))
+    assert [text.partition(" ")[2].partition(" ")[0] for text in workload.remarks] == sorted(
+        [dead.load.folder, alive.load.folder]
+    )
+    assert dead.load.folder not in left(lab)
+    assert alive.look().runs
+    for item in (workload, alive):
+        assert item.finish(tmp_path / item.load.folder.rpartition("-")[2]).passed
+    assert left(lab) == ""
+
+
+def test_a_load_that_does_not_listen_is_killed(lab: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "GRACE", (0.3, 0.3))
+    workload = begin(lab, make_order("while :; do sleep 1; done"))
+    lab.running.run("lp1", f"rm {workload.load.folder}/pid")  # the signal reaches nobody, as if it were ignored
+    record = workload.finish(tmp_path)
+    assert (record.ending, record.passed) == ("killed", False)
+    assert record.error is not None
+    assert "did not end when it was asked, and had to be killed" in record.error
+    assert left(lab) == ""
+
+
+def test_a_partition_without_room_is_told(lab: Bench) -> None:
+    _, rule = lab.running.run("lab", "lab fault add kind=disk-full endpoint=lp1")
+    with pytest.raises(WorkloadNotStarted, match=r"lp1: the workload's folder .* cannot be made: .*No space left"):
+        begin(lab, make_order(STRESS))
+    lab.running.run("lab", f"lab fault clear {rule}")
     assert left(lab) == ""
 
 

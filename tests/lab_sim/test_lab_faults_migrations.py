@@ -222,6 +222,16 @@ def test_a_storage_adapter_is_served_by_another_virtual_io_server_after_the_move
     assert text.count("Host partition: p10a-vios2") == 2
 
 
+def test_a_virtual_io_server_keeps_an_adapter_of_a_partition_that_has_gone(lab: RunningLab):
+    rows = "lshwres -r virtualio --rsubtype fc --level lpar -m p9a -F lpar_name,slot_num,adapter_type,remote_lpar_id"
+    before = set(lab.run("hmc1", rows)[0].splitlines())
+    inject(lab, "kind=adapter-left partition=lp1 times=1")
+    assert lab.run("hmc1", MIGRATE) == ("", "", 0)
+    after = set(lab.run("hmc1", rows)[0].splitlines())
+    assert after - before == {"p9a-vios1,32,server,7"}
+    assert lab.run("hmc1", "chhwres -r virtualio --rsubtype fc -m p9a -o r -p p9a-vios1 -s 32") == ("", "", 0)
+
+
 def test_a_vnic_has_lost_its_backing_device_after_the_move(lab: RunningLab):
     rule = inject(lab, "kind=backing-changed partition=lp5 slot=6 status='Link Down'")
     assert lab.run("hmc1", "migrlpar -o m -m p9a -t p10a -p lp5") == ("", "", 0)

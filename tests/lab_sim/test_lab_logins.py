@@ -79,6 +79,20 @@ def test_ctrl_c_ends_a_command_and_ctrl_d_the_session(lab):
     assert screen.status() == 0
 
 
+def test_ctrl_d_ends_the_input_of_the_command_that_reads_it_and_the_session_goes_on(lab):
+    screen, ready = Screen(lab, "lp1"), "[root@lp1 ~]# "
+    screen.wait(ready)
+    screen.send("cat; read word; echo got $word\r")
+    screen.wait("\n")
+    screen.send("one\r")
+    screen.wait("one\r\none\r\n")
+    screen.send("\x04")
+    screen.send("two\r")
+    assert "\r\ngot two\r\n" in screen.wait(ready)
+    screen.send("exit 4\r")
+    assert screen.status() == 4
+
+
 def test_the_password_for_another_console_is_asked_for_and_not_shown(lab):
     for answer, status in (("no-such-password", 1), (lab.password("hmc2"), 0)):
         screen = Screen(lab, "hmc1", "mkauthkeys --ip 10.20.0.2 -u hscroot")

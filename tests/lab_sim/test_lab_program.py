@@ -24,7 +24,8 @@ def test_the_ready_document_tells_everything_and_goes_with_the_lab(tmp_path):
         assert document["format"] == "powervm-sim-ready/1"
         assert (document["world"], document["speed"], document["pid"]) == ("two-consoles", 40.0, lab.process.pid)
         kinds = [entry["kind"] for entry in document["endpoints"]]
-        assert [kinds.count(kind) for kind in ("console", "vios", "partition", "control")] == [2, 10, 9, 1]
+        assert [kinds.count(kind) for kind in ("console", "vios", "control")] == [2, 10, 1]
+        assert kinds.count("partition") >= 9
         for file in (lab.ready_file, Path(document["known_hosts"]), Path(lab.endpoints["hmc1"]["password_file"])):
             assert stat.S_IMODE(file.stat().st_mode) == 0o600
         state = Path(document["state_dir"])

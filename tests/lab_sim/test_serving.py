@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import stat
 import time
 
 import asyncssh
 import paramiko
 import pytest
-from running_lab import RunningLab, changed_world, start
+from paramiko.common import cMSG_CHANNEL_CLOSE, cMSG_CHANNEL_EOF, cMSG_CHANNEL_REQUEST
+from running_lab import RunningLab, changed_world, start, until
 from test_lab_logins import Screen
 
 
@@ -281,3 +283,33 @@ def test_a_banner_comes_before_the_login_and_a_locked_account_says_so(tmp_path):
         notice = "The account is locked due to 3 failed logins.\n(5 minutes left to unlock)\n"
         assert prompts == [(f"{notice}Password: ", False)]
         assert lab.connect("hmc1").get_transport().get_banner() == b"Authorized use only.\n"
+
+
+def request(channel: paramiko.Channel, kind: bytes, *texts: str) -> paramiko.Message:
+    message = paramiko.Message()
+    message.add_byte(kind)
+    message.add_int(channel.remote_chanid)
+    for text in texts:
+        message.add_string(text)
+        if text == "exec":
+            message.add_boolean(False)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("command", "after", "answer"),
+    [("cat; echo end", cMSG_CHANNEL_EOF, b"end\n"), ("sleep 600", cMSG_CHANNEL_CLOSE, b"")],
+)
+def test_what_comes_together_with_a_command_reaches_it(lab, command, after, answer):
+    transport = lab.connect("lp1").get_transport()
+    channel = transport.open_session(timeout=20)
+    channel.settimeout(20)
+    lab.process.send_signal(signal.SIGSTOP)  # it then reads all of it at once
+    try:
+        for message in (request(channel, cMSG_CHANNEL_REQUEST, "exec", command), request(channel, after)):
+            transport._send_user_message(message)
+    finally:
+        lab.process.send_signal(signal.SIGCONT)
+    assert channel.recv(100) == answer
+    transport.close()
+    until(lambda: "sleep 600" not in lab.run("lp1", "ps -e -o args")[0])

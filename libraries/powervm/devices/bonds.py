@@ -9,8 +9,10 @@ its interfaces are called; nothing here depends on names. Source: powerpc-utils,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from powervm.devices.sriov import LogicalPort
 from powervm.outcome import BondLook, Finding, Severity
@@ -19,6 +21,10 @@ CHECK = "migratable port"
 LOG = "/var/log/hcnmgr"
 LIST = 'for f in /proc/net/bonding/*; do [ -e $f ] && { echo "==> $f"; cat $f; }; done; true'
 """All bonds of the partition; prints nothing where there is none."""
+
+_SAMPLES = 5
+"""How often in a second the bonds are looked at during a move."""
+_NEXT = "@@ next"
 
 ERRORS = {
     1: "the platform does not support it",
@@ -61,7 +67,7 @@ class Bond:
         """The port carries the traffic."""
         return bool(self.primary) and self.active == self.primary
 
-    def look(self, moment: str) -> BondLook:
+    def look(self, moment: Literal["before", "during", "after"]) -> BondLook:
         """For the record."""
         return BondLook(
             moment=moment,
@@ -70,6 +76,21 @@ class Bond:
             active=self.active or None,
             members=[f"{item.name} {'up' if item.up else 'down'}" for item in self.members],
         )
+
+
+def watch_command(lifetime: float) -> str:
+    """A command that prints the bonds whenever something about them changes, for ``lifetime`` seconds."""
+    loop = (
+        f"i=0; l=; while [ $i -lt {int(lifetime * _SAMPLES)} ]; do c=$({LIST}); "
+        f'if [ "$c" != "$l" ]; then echo "{_NEXT}"; echo "$c"; l=$c; fi; i=$((i+1)); sleep {1 / _SAMPLES:g}; done'
+    )
+    return shlex.join(["bash", "-c", loop])
+
+
+def read_watched(lines: Iterable[str]) -> list[BondLook]:
+    """What `watch_command` has printed, in order, without what it had seen before anything changed."""
+    moments = [read_bonds(part) for part in "\n".join(lines).split(_NEXT)[1:]]
+    return [bond.look("during") for bonds in moments[1:] for bond in bonds]
 
 
 def read_bonds(output: str) -> list[Bond]:
@@ -148,11 +169,6 @@ def compare_bonds(partition: str, before: Sequence[Bond], after: Sequence[Bond])
     return findings or [_ok(partition, f"every bond is whole and on its primary: {names}.")]
 
 
-def whole(before: Sequence[Bond], after: Sequence[Bond]) -> bool:
-    """Nothing is left to wait for."""
-    return not any(item.severity is Severity.ERROR for item in compare_bonds("", before, after))
-
-
 def _compare(partition: str, old: Bond, new: Bond) -> Iterator[Finding]:
     remedy = "Read /var/log/hcnmgr (hcncfgdrc), and look at the port on the target's console."
     down = [member.name for member in new.members if not member.up]
@@ -173,22 +189,21 @@ def judge_looks(partition: str, before: Sequence[Bond], looks: Sequence[BondLook
     Args:
         partition: For the findings.
         before: The bonds before the move.
-        looks: What was seen during the move; empty when it was too short to be seen.
+        looks: What was seen during the move, each change once.
     """
     return [_judge_looks(partition, bond, [look for look in looks if look.bond == bond.name]) for bond in before]
 
 
 def _judge_looks(partition: str, bond: Bond, looks: Sequence[BondLook]) -> Finding:
-    more = "Lower limits.poll, so that it is looked at more often."
     backups = sorted({look.active for look in looks if look.active and look.active != look.primary})
     if backups:
         return _ok(partition, f"{bond.name} was carried by {', '.join(backups)} during the move.")
-    if any(look.active is None for look in looks):
-        text = f"no member of {bond.name} carried the traffic while its port was away."
-        return _error(partition, text, "Check the link and the Virtual I/O Server of the backup device.")
+    remedy = "Check the link and the Virtual I/O Server of the backup device."
     if looks:
-        return _warning(partition, f"{bond.name} was on its port whenever it was looked at during the move.", more)
-    return _warning(partition, f"{bond.name} was not seen during the move: who carried its traffic is not known.", more)
+        text = f"no member of {bond.name} carried the traffic while its port was away."
+        return _error(partition, text, remedy)
+    text = f"{bond.name} did not change during the move: its port was not taken away, or for too short to be seen."
+    return _warning(partition, text, "Read /var/log/hcnmgr (hcnrmdev) in the partition.")
 
 
 def judge_log(partition: str, lines: str) -> list[Finding]:

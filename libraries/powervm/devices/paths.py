@@ -71,7 +71,8 @@ def compare_disks(partition: str, before: Sequence[Disk], after: Sequence[Disk])
     if findings:
         return findings
     count = sum(disk.good for disk in after)
-    text = f"{len(before)} disks have their {count} usable paths."
+    disks = "1 disk has its" if len(before) == 1 else f"{len(before)} disks have their"
+    text = f"{disks} {count} usable paths."
     return [Finding(severity=Severity.OK, check=CHECK, subject=partition, text=text)]
 
 

@@ -328,12 +328,15 @@ def _compare(partition: str, old: VirtualNic, new: VirtualNic) -> list[Finding]:
         text = f"the vNIC in slot {old.slot} had {len(old.devices)} backing devices and has {len(new.devices)} now."
         findings.append(_bad(partition, text, "Add the missing one (chhwres -r virtualio --rsubtype vnic -o s)."))
     was, now = old.active, new.active
-    if was and now and was.priority != now.priority:
+    if was and now and was.priority < now.priority:
         text = f"the vNIC in slot {old.slot} used its backing device of priority {was.priority} and uses that of"
         remedy = f"It failed over: look why the device of priority {was.priority} is not in use."
         findings.append(_bad(partition, f"{text} {now.priority} ({now}) now.", remedy))
     if findings:
         return findings
+    if was and now and was.priority > now.priority:
+        text = f"the vNIC in slot {old.slot} is back on its backing device of priority {now.priority} ({now})."
+        return [Finding(severity=Severity.OK, check=CHECK, subject=partition, text=text)]
     assert now is not None  # exactly one is active: it was judged
     text = f"the vNIC in slot {old.slot} uses {now}; {len(new.devices)} backing devices are {OPERATIONAL}."
     return [Finding(severity=Severity.OK, check=CHECK, subject=partition, text=text)]

@@ -8,9 +8,10 @@ from dataclasses import replace
 from functools import partial
 from time import monotonic
 
-from powervm.console import ManagementConsole, MigrationStatus
+from powervm.console import ConsoleCommandFailed, ManagementConsole, MigrationStatus
 from powervm.errors import MobilityError
 from powervm.evacuation.calls import said_about, together
+from powervm.messages import codes_in
 from powervm.migration import conclude
 from powervm.operation import Work
 from powervm.outcome import Ending, Outcome
@@ -20,13 +21,17 @@ from powervm.placement import Where, judge, look, settle
 from powervm.preflight import Facts
 from powervm.progress import PHASES, PhaseClock, Progress, Watcher, note_movers
 from powervm.recovery import ask_to_stop
-from powervm.session import LabSession
+from powervm.session import LabSession, Started
 from powervm.ssh import CommandResult, ConnectionLost, RunningCommand, SshError
 from powervm.verdict import End
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 _QUESTION = 30.0
 """Seconds that one question about the state may take."""
+BROKEN_OFF = ("HSCLA2CF", "HSCL365C")
+"""Codes of a migration that had begun."""
+_MARGIN = 10.0
+"""Seconds beyond three times the longest validation within which the migrations begin."""
 _WORKERS = 4
 """How many partitions are looked for and proved at the same time."""
 
@@ -98,8 +103,13 @@ class Call:
         self._start = monotonic()
         self._trouble: list[str] = []
 
-    def run(self) -> dict[str, Outcome]:
-        """Move all of them; the outcome of each, by its name on the consoles. A failing one fails nobody else."""
+    def run(self) -> dict[str, Outcome] | None:
+        """Move all of them. A failing one fails nobody else.
+
+        Returns:
+            The outcome of each, by its name on the consoles; None when the console has refused several of them as a
+            whole and nobody has moved, so that each may be asked for by itself.
+        """
         try:
             end = self._follow()
         finally:
@@ -107,6 +117,8 @@ class Call:
                 passenger.close()
         for text in self._trouble:
             self._passengers[0].work.recorder.warn(text)
+        if self._refused_as_a_whole(end):
+            return None
         answers, errors = ask_all(
             {item.name: partial(self._conclude, item, end) for item in self._passengers}, workers=_WORKERS
         )
@@ -116,25 +128,54 @@ class Call:
                 answers[item.name] = manual
         return answers
 
+    def _refused_as_a_whole(self, end: End) -> bool:
+        """Nothing has begun for anybody: what is wrong may be one of them, or a word that is for several only."""
+        result, limits = end.result, self._session.lab.limits
+        if result is None or result.ok or len(self._passengers) == 1 or any(item.begun for item in self._passengers):
+            return False
+        if any(code in BROKEN_OFF for code in codes_in(result.stdout)):
+            return False
+        places = [settle(self._session, item.work.plan, Deadline(limits.settle))[0] for item in self._passengers]
+        if any(where is not Where.SOURCE for where in places):
+            return False
+        for item in self._passengers:
+            item.work.recorder.heard(result.stdout)
+            item.work.recorder.warn(f"{ConsoleCommandFailed(result)} Each of the {len(places)} is asked for by itself.")
+        return True
+
     def _follow(self) -> End:
         try:
             request = together([item.work.plan.request for item in self._passengers])
             running = self._console.start_migration(request)
+            self._note_started(running)
         except MobilityError as error:
             if isinstance(error, (ConnectionLost, DeadlinePassed)):
                 self._follow_state(begun=False)
             return End(None, trouble=error)
         try:
             result, timed_out = self._until_end(running)
-        except ConnectionLost as error:
+        except SshError as error:  # the migrations run on in firmware
+            self._forget(running)
             self._trouble.append(f"{error} The migrations run on without it; their state is read from the consoles.")
             self._follow_state(begun=any(item.begun for item in self._passengers))
             return End(None, trouble=error)
-        finally:
-            running.close()
+        self._forget(running)
         if result is not None and result.ok and not all(item.begun for item in self._passengers):
             self._follow_state(begun=False)
-        return End(result, timed_out=timed_out)
+        return End(result, timed_out=timed_out, limit=self._deadline.limit)
+
+    def _note_started(self, running: RunningCommand) -> None:
+        """Until its end was seen the way home has to reckon with it: no state shows it while its console validates."""
+        limits = self._session.lab.limits
+        longest = max(item.work.recorder.seconds_of("validation") for item in self._passengers)
+        patience = min(limits.validation, 3 * longest + _MARGIN)
+        for item in self._passengers:
+            self._session.started[item.name] = Started(running, patience)
+
+    def _forget(self, running: RunningCommand) -> None:
+        for item in self._passengers:
+            self._session.started.pop(item.name, None)
+        running.close()
 
     def _until_end(self, running: RunningCommand) -> tuple[CommandResult | None, bool]:
         poll = self._session.lab.limits.poll
@@ -213,6 +254,7 @@ class Call:
         own = said_about(result.stdout, item.name, [one.name for one in self._passengers])
         item.work.recorder.heard(own)
         if arrived and not own and len(self._passengers) > 1:
-            item.work.recorder.warn(f"{self._console.name}: migrlpar failed for others of the same call.")
+            others = f"{self._console.name}: migrlpar failed for others of the same call"
+            item.work.recorder.warn(f"{others}; {item.name} has arrived.")
             return replace(end, result=None)
         return replace(end, result=replace(result, stdout=own)) if own else end

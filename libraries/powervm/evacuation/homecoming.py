@@ -42,15 +42,19 @@ def bring_evacuated_home(
     outcomes: dict[str, Outcome] = {}
     whole: list[MovePlan] = []
     limits = session.lab.limits
-    for departure in departures:
+    homes = {departure.plan.partition: departure for departure in reversed(departures)}  # as it was at first
+    for departure in homes.values():
         places = look(session, departure.plan, Deadline(limits.connect))
         if judge(*places) is Where.TARGET:
             whole.append(_way_home(session, departure, places[1]))
         else:
             plan = departure.plan
             outcomes[plan.move.partition] = bring_home(session, plan, keep=keep, watch=watch)
+    for name in homes:  # all of them are where they are going to be now
+        started = session.started.pop(name, None)
+        if started is not None:
+            started.command.close()
     if whole:
-        homes = {departure.plan.partition: departure for departure in departures}
         convoy = Convoy(session, keep=keep, watch=watch, prove=partial(_prove, homes))
         moved = convoy.move([open_work("migrate", session, plan) for plan in whole])
         names = {plan.partition: plan.move.partition for plan in whole}

@@ -171,14 +171,18 @@ class Convoy:
             while waiting:
                 call = next_call(waiting, read_room(self._session, waiting[0].work))
                 waiting = [item for item in waiting if item not in call]
+                for item in call:
+                    self._leaving(item.departure())
                 self._call(call)
 
     def _call(self, ready: Sequence[Ready]) -> None:
         self.moved.calls.append(tuple(item.partition for item in ready))
-        for item in ready:
-            self._leaving(item.departure())
         call = Call(self._session, [(item.work, item.facts, item.read_at) for item in ready], self._watch)
         outcomes = call.run()
+        if outcomes is None:
+            for item in ready:
+                self._call([item])
+            return
         for item in ready:
             self._end(item.work, self._proved(item.work, outcomes[item.partition]))
 

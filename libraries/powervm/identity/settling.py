@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
+from powervm.errors import MobilityError
 from powervm.identity.catalogue import Catalogue
 from powervm.identity.comparing import compare
 from powervm.identity.record import Comparison, Snapshot
 from powervm.identity.taking import take
 from powervm.session import LabSession
+from powervm.ssh import AuthenticationFailed, HostKeyChanged
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 _ONE_TRY = 20.0
@@ -35,13 +37,23 @@ def check(session: LabSession, before: Snapshot, catalogue: Catalogue, limit: fl
         before: How it has to be.
         catalogue: How it is compared.
         limit: Seconds.
+
+    Raises:
+        MobilityError: Nobody could tell where the partition is, up to the end.
     """
     deadline = Deadline(limit)
     last: Checked | None = None
+    trouble: MobilityError | None = None
 
     def looked() -> bool:
-        nonlocal last
-        after = take(session, before.partition, catalogue, Deadline(min(_ONE_TRY, max(limit, session.lab.limits.poll))))
+        nonlocal last, trouble
+        try:
+            after = take(session, before.partition, catalogue, Deadline(_ONE_TRY))
+        except (AuthenticationFailed, HostKeyChanged):
+            raise
+        except MobilityError as error:  # a console that does not answer for a moment is asked again
+            trouble = error
+            return False
         if any(item.machine == before.partition for item in after.unread):
             session.connection(before.partition).close()
         comparison = compare(before, after, catalogue)
@@ -50,5 +62,6 @@ def check(session: LabSession, before: Snapshot, catalogue: Catalogue, limit: fl
 
     with suppress(DeadlinePassed):  # the last look tells more than the error
         wait_until(looked, deadline, interval=session.lab.limits.poll, what="the partition to be as it was")
-    assert last is not None  # wait_until asks at least once
+    if last is None:
+        raise trouble or MobilityError(f"{before.partition} could not be looked at.")
     return last

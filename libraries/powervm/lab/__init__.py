@@ -17,7 +17,7 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Workload,
+    WorkloadEntry,
 )
 from powervm.lab.load import load_lab
 from powervm.lab.model import SIMULATED, Lab
@@ -50,7 +50,7 @@ __all__ = [
     "StorageMapping",
     "ViosEntry",
     "Vnic",
-    "Workload",
+    "WorkloadEntry",
     "load_lab",
     "load_ready",
 ]

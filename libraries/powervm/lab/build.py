@@ -33,7 +33,7 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Workload,
+    WorkloadEntry,
 )
 from powervm.lab.model import Lab
 from powervm.lab.problems import Problem
@@ -64,7 +64,7 @@ def build(document: LabDocument, file: Path, folder: Path, warnings: Iterable[Pr
         lease_wait=document.leases.wait if isinstance(document.leases, LeasesSection) else 0.0,
         limits=Limits(**_fields(document.limits)),
         repair=frozenset(Repair(name) for name in document.repair),
-        workload=Workload(**_fields(document.workload)) if document.workload else None,
+        workload=WorkloadEntry(**_fields(document.workload)) if document.workload else None,
         iterations=document.iterations,
         duration=document.duration,
         logs=Logs(**_fields(document.logs)),

@@ -24,6 +24,9 @@ _EXPECTED = {
     "model_type": "a mapping",
     "list_type": "a list",
 }
+_ELSEWHERE: dict[KeyPath, str] = {
+    (name,): f"It belongs to the move that it is about: moves: NAME: {name}." for name in ("vnic", "network", "storage")
+}
 _BOUNDS = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -63,6 +66,8 @@ def _sentences(detail: dict[str, Any], path: KeyPath) -> tuple[str, str]:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "lab_file":
         return context["wrong"], context["right"]
+    if kind == "extra_forbidden" and path in _ELSEWHERE:
+        return "this key is not known here.", _ELSEWHERE[path]
     if kind == "extra_forbidden":
         return "this key is not known.", suggestion(str(path[-1]), _keys_beside(path))
     if kind == "missing":

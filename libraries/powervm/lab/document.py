@@ -172,6 +172,9 @@ class EvacuationSection(Section):
                 f"settings.target_id is {self.settings.target_id}, and several partitions cannot have one id.",
                 "Leave it out, or use a move.",
             )
+        twice = sorted({name for name in self.partitions or [] if (self.partitions or []).count(name) > 1})
+        if twice:
+            raise wrong(f"partitions names {', '.join(twice)} more than once.", "Name each partition once.")
         return self
 
 

@@ -260,7 +260,7 @@ class Logs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Workload:
+class WorkloadEntry:
     """What a partition does while it moves.
 
     Attributes:

@@ -22,7 +22,7 @@ from powervm.lab.entries import (
     ServerEntry,
     Simulated,
     ViosEntry,
-    Workload,
+    WorkloadEntry,
 )
 from powervm.lab.problems import Problem, suggestion
 from powervm.lab.ready import Ready, ReadyError, read_ready
@@ -73,7 +73,7 @@ class Lab:
     lease_wait: float
     limits: Limits
     repair: frozenset[Repair]
-    workload: Workload | None
+    workload: WorkloadEntry | None
     iterations: int | None
     duration: float | None
     logs: Logs

@@ -127,7 +127,7 @@ def check_section(section: SettingsSection | None, *, active: bool, options: str
     """Raise what is wrong with the settings of a move, in the form of the lab file's reader."""
     try:
         found = problems_of(settings_of(section), active=active, options=options)
-    except BadMigrationOptions:
-        return  # told when the move is asked for
+    except BadMigrationOptions as error:
+        raise wrong(error.message, error.remedy) from None
     if found:
         raise wrong(*found[0])

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from powervm.errors import MobilityError
 from powervm.loop.journal import NAME, Journal, Past, fresh, newest, read_past
-from powervm.loop.runner import Loop, LoopPlan, Steps, check_same, head_of
+from powervm.loop.round_trip import LoopPlan, Steps
+from powervm.loop.runner import Loop, check_same, head_of
 from powervm.session import LabSession
 
 
@@ -41,7 +42,8 @@ def open_loop(session: LabSession, plan: LoopPlan, root: Path, steps: Steps, *, 
             journal.write("loop", **head_of(session, plan))
         else:
             journal.write("resume", iterations=plan.iterations, time_box=plan.time_box, on_failure=plan.on_failure)
-        yield Loop(session, plan, journal, past, steps)
+        loop, past = Loop(session, plan, journal, past, steps), None  # a long past is not kept in memory
+        yield loop
     finally:
         journal.close()
 

@@ -133,6 +133,14 @@ def read_events(path: Path) -> Iterator[dict[str, Any]]:
 
 def read_past(path: Path) -> Past:
     """What a journal tells. Raises JournalError."""
+    try:
+        return _read_past(path)
+    except (ValueError, KeyError, TypeError) as error:  # also a record that pydantic does not take
+        said = str(error).splitlines()[0]
+        raise JournalError(f"{path}: a line cannot be understood: {said}", remedy="Start a new loop.") from error
+
+
+def _read_past(path: Path) -> Past:
     past: Past | None = None
     begun: tuple[int, datetime] | None = None
     for event in read_events(path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from powervm.console import ManagementConsole
@@ -14,6 +15,7 @@ from powervm.partition import LinuxPartition
 from powervm.plan import MovePlan
 from powervm.records import Record, read_records
 from powervm.session import LabSession
+from powervm.ssh import CommandFailed
 from powervm.waiting import Deadline
 
 _SUSPEND = re.compile(r"\[ *(\d+\.\d+)\].*mobility: calling ibm,suspend-me")
@@ -58,11 +60,13 @@ def take_sample(session: LabSession, plan: MovePlan) -> dict[str, float]:
     limit = Deadline(session.lab.limits.command)
     guest = session.partition(plan.move.partition)
     questions: dict[str, Callable[[], dict[str, float]]] = {
-        "inside": lambda: read_memory(guest.run(_MEMORY, limit).stdout),
         "memory": partial(_memory, session, plan, limit),
+        "network": partial(_network_adapters, session, plan.source, plan.partition, limit),
         "source": partial(_adapters, session, plan.source, plan.partition, limit),
         "target": partial(_adapters, session, plan.target, plan.partition, limit),
     }
+    if plan.active:
+        questions["inside"] = lambda: read_memory(guest.run(_MEMORY, limit).stdout)
     answers, _ = ask_all(questions)
     inside, memory = answers.get("inside", {}), answers.get("memory", {})
     found = {**inside, **memory}
@@ -71,8 +75,8 @@ def take_sample(session: LabSession, plan: MovePlan) -> dict[str, float]:
         if counted:
             found[f"{side}_adapters"] = counted["serving"]
             found[f"{side}_all_adapters"] = counted["all"]
-    if "source" in answers:
-        found["client_adapters"] = answers["source"]["own"]
+    if "source" in answers and "network" in answers:
+        found["client_adapters"] = answers["source"]["own"] + answers["network"]["own"]
     return found
 
 
@@ -86,13 +90,24 @@ def _adapters(session: LabSession, side: Side, partition: str, limit: Deadline) 
     console = session.console(side.console)
     storage: list[Record] = []
     for kind in ("scsi", "fc"):
-        storage += _listed(console, side.system, kind, limit)
-    network = _listed(console, side.system, "eth", limit)
+        storage += _listed(console, ["virtualio", "--rsubtype", kind, "--level", "lpar"], side.system, limit)
     own, serving, everything = count_adapters(storage, partition)
-    own += sum(row.get("lpar_name") == partition for row in network)
     return {"own": float(own), "serving": float(serving), "all": float(everything)}
 
 
-def _listed(console: ManagementConsole, system: str, kind: str, limit: Deadline) -> list[Record]:
-    words = ["lshwres", "-r", "virtualio", "--rsubtype", kind, "--level", "lpar", "-m", system]
-    return read_records(console.connection.run(shlex.join(words), limit).check().stdout)
+def _network_adapters(session: LabSession, side: Side, partition: str, limit: Deadline) -> dict[str, float]:
+    """Virtual Ethernet adapters, vNICs and logical ports; older servers and consoles do not know the last two."""
+    console = session.console(side.console)
+    rows = _listed(console, ["virtualio", "--rsubtype", "eth", "--level", "lpar"], side.system, limit)
+    for words in (
+        ["virtualio", "--rsubtype", "vnic", "--level", "lpar"],
+        ["sriov", "--rsubtype", "logport", "--level", "eth"],
+    ):
+        with suppress(CommandFailed):
+            rows += _listed(console, words, side.system, limit)
+    return {"own": float(sum(row.get("lpar_name") == partition for row in rows))}
+
+
+def _listed(console: ManagementConsole, words: list[str], system: str, limit: Deadline) -> list[Record]:
+    command = ["lshwres", "-r", *words, "-m", system]
+    return read_records(console.connection.run(shlex.join(command), limit).check().stdout)

@@ -32,10 +32,10 @@ class BondLook(Part):
     """A bond, as it was seen at one moment of a move.
 
     Attributes:
-        moment: ``before``, ``after``, or the phase of the migration.
+        moment: There is one entry for each change that was seen during the move.
     """
 
-    moment: str
+    moment: Literal["before", "during", "after"]
     bond: str
     primary: str | None = Field(description="Null when the bond has no primary member at this moment.")
     active: str | None = Field(description="The member that carries the traffic; null when none does.")

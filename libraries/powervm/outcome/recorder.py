@@ -117,6 +117,10 @@ class Recorder:
         """Whether a phase of that name is over."""
         return any(phase.name == name for phase in self._phases)
 
+    def seconds_of(self, name: str) -> float:
+        """How long the phases of that name took together."""
+        return sum(phase.duration for phase in self._phases if phase.name == name)
+
     def add_phases(self, phases: Sequence[Phase]) -> None:
         """Record phases that were measured elsewhere."""
         self._phases.extend(phases)

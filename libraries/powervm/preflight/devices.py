@@ -92,6 +92,8 @@ class DeviceQuestions:
             self._interfaces = self._inquiry.ask(CHECK, inside.name, partial(look, inside, self._deadline))
         if self._plan.moves_ports:
             self._list("ports", self._here, self._plan.source, *_LOGICAL, needed=False, own=True)
+            if move.vnic is None:  # the backup of a port may be a vNIC
+                self._list("vnics", self._here, self._plan.source, *_VNIC, needed=False, own=True)
             if guest:
                 self._inside("bonds", bonds.LIST, bonds.CHECK)
         if move.storage is not None:
@@ -144,7 +146,7 @@ class DeviceQuestions:
         self._list("adapters here", self._here, source, *_ADAPTERS)
         self._list("adapters there", self._there, target, *_ADAPTERS)
         for level in ("eth", "ethc"):
-            self._list(f"physports {level}", self._there, target, *_PORTS, "--level", level)
+            self._list(f"physports {level}", self._there, target, *_PORTS, "--level", level, needed=level == "eth")
         self._list("taken", self._there, target, *_LOGICAL)
         words = ["lshwres", *_PORTS, "--level", "eth", "-m", target.system]
         if self._there is not None:

@@ -74,8 +74,8 @@ def _said_twice(settings: MigrationSettings, free: FreeOptions) -> Iterator[Prob
                     f"The setting {name} ({_shown(value)}) and the options text ({shown}) say the same thing twice.",
                     f"Keep one: take {attribute} out of the options, or leave {name} out.",
                 )
-    if "-f" in free.options and settings.data():
-        names = ", ".join(name for name in settings.given() if attributes_of(name))
+    names = ", ".join(name for name in settings.given() if attributes_of(name))
+    if "-f" in free.options and names:
         yield (
             f"The options text reads its input data from a file (-f {free.options['-f']}), and {names} is input data.",
             f"Keep one: put the data of that file into settings or -i, or leave {names} out.",

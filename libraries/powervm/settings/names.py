@@ -6,6 +6,8 @@ import ipaddress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
+from powervm.errors import MobilityError
+
 _FORBIDDEN = ',="'
 _MOVER_FORMS = "Write a name, an id, an address, a subnet such as 10.1.0.0/16, or NAME/ADDRESS."
 
@@ -99,7 +101,12 @@ class Mover:
         )
 
     def data(self, side: str) -> dict[str, str]:
-        """As input data of migrlpar; side is ``source`` or ``dest``. A subnet has been looked up by then."""
+        """As input data of migrlpar; side is ``source`` or ``dest``.
+
+        Raises:
+            MobilityError: A subnet was not looked up on the console before.
+        """
+        self._needs_no_look()
         found = {}
         if self.name:
             found[f"{side}_msp_name"] = self.name
@@ -110,8 +117,20 @@ class Mover:
         return found
 
     def entry(self) -> str:
-        """As a part of an entry of ``redundant_msps``: name, id, address."""
+        """As a part of an entry of ``redundant_msps``: name, id, address.
+
+        Raises:
+            MobilityError: A subnet was not looked up on the console before.
+        """
+        self._needs_no_look()
         return f"{self.name}/{'' if self.number is None else self.number}/{self.address}"
+
+    def _needs_no_look(self) -> None:
+        if self.subnet:
+            raise MobilityError(
+                f"The subnet {self.subnet} of a mover was not looked up on the console.",
+                remedy="Name the mover by its address instead.",
+            )
 
     def __str__(self) -> str:
         who = self.name or ("" if self.number is None else str(self.number))

@@ -7,8 +7,6 @@ itself: a load that nobody comes back for leaves nothing.
 
 from __future__ import annotations
 
-import secrets
-import shlex
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,25 +14,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from powervm.errors import MobilityError
-from powervm.outcome.recorder import now
 from powervm.partition import BOOT_ID, LinuxPartition
-from powervm.ssh import AuthenticationFailed, ConnectionLost, HostKeyChanged
+from powervm.ssh import AuthenticationFailed, HostKeyChanged
 from powervm.waiting import Deadline, DeadlinePassed, ask_until, wait_until
 from powervm.workload.kinds import Kind
+from powervm.workload.leftovers import kill, still_kept
 from powervm.workload.order import Order
 
-FOLDERS = "/var/tmp/mobility-workload"  # noqa: S108 - folders of the target, with new names, for their owner only
-_KEPT = 3600
 _MOST_OUTPUT = 64 << 20
 _READ = 8 << 20
 _ONE_LOOK = 20.0
-_INTERVAL = 0.2
-_GRACE = (20.0, 10.0, 10.0)
-"""Seconds that a load has to end after it was asked, after its shell was asked, and after it was killed."""
-
-
-class WorkloadNotStarted(MobilityError):
-    """The load does not run, and why."""
+INTERVAL = 0.2
+GRACE = (20.0, 10.0)
+"""Seconds that a load has to end after it was asked, and after its shell was asked."""
 
 
 @dataclass(frozen=True)
@@ -115,18 +107,18 @@ class Load:
         tools = f"pkill -TERM -P $(cat {self.folder}/shell)"
         shell = f"kill -TERM $(cat {self.folder}/pid)"
         asked = [shell] if self.order.kind is Kind.COMMAND else [tools, shell]
-        for command, patience in zip(asked, _GRACE, strict=False):
+        for command, patience in zip(asked, GRACE, strict=False):
             self._run(command)
             with suppress(DeadlinePassed):
-                return self.wait(Deadline(patience), _INTERVAL)
+                return self.wait(Deadline(patience), INTERVAL)
         self.killed = True
         self._run(self._kill)
         return self.look()
 
     @property
     def _kill(self) -> str:
-        """Ends everything in the load's session, and nothing else should the number belong to somebody new."""
-        return f"[ -s {self.folder}/keeper ] && pkill -KILL -s $(cat {self.folder}/keeper)"
+        """Ends everything in the load's session."""
+        return f"[ -s {self.folder}/keeper ] && {kill(self.folder)}"
 
     def collect(self, place: Path) -> list[Path]:
         """Fetch its output to new files in a folder of ours, without what is secret."""
@@ -163,94 +155,11 @@ class Load:
         return self.partition().run(command, Deadline(self.limit)).stdout
 
 
-def start(partition: Callable[[], LinuxPartition], order: Order, *, limit: float) -> Load:
-    """Start a load, and see that it runs.
-
-    Args:
-        partition: Gives the partition; asked anew each time, since its connection may have been replaced.
-        order: What is to run.
-        limit: Seconds that a command in the partition may take.
-
-    Raises:
-        WorkloadNotStarted: It does not run; the message says what it said.
-    """
-    guest = partition()
-    folder = f"{FOLDERS}-{secrets.token_hex(6)}"
-    boot_id = guest.run(f"cat {BOOT_ID}", Deadline(limit)).stdout.strip()
-    script = order.script()
-    given = f"echo $$ > {folder}/shell\n{script}" + f"{_END}\n" + _keeper(folder, order.limit)
-    launch = (
-        f"mkdir -m 700 {folder} && cat > {folder}/all && sed '/^{_END}$/,$d' {folder}/all > {folder}/command && "
-        f"sed '1,/^{_END}$/d' {folder}/all > {folder}/run && rm {folder}/all && "
-        f"{{ setsid sh {folder}/run > /dev/null 2>&1 < /dev/null & }}"
-    )
-    try:
-        result = guest.connection.run(launch, Deadline(limit), input=given)
-    except ConnectionLost:  # it may run all the same
-        pass
-    else:
-        if not result.ok:
-            raise WorkloadNotStarted(
-                f"{guest.name}: the workload's folder {folder} cannot be made: {result.first_line or 'no message'}",
-                remedy="Make room in /var/tmp of the partition.",
-            )
-    load = Load(partition, order, folder, boot_id, _nothing_yet(boot_id), limit)
-    try:
-        _see_it_run(load)
-    except BaseException:
-        with suppress(MobilityError):
-            load.remove()
-        raise
-    load.first = load.last
-    return load
-
-
-_END = "# --- end of the command ---"
-_START = 30.0
-_FIRST_SECOND = 1.0
-
-
-def _keeper(folder: str, limit: float) -> str:
-    """The script that runs the command, keeps what came of it, and removes it all when nobody comes."""
-    return f"""\
-cd {folder}
-date +%s.%N > started
-timeout -k 30 {limit:.0f} sh {folder}/command > out 2> err < /dev/null &
-echo $! > pid
-echo $$ > keeper
-wait $!
-echo $? $(date +%s.%N) > ended.new
-mv ended.new ended
-sleep {_KEPT}
-rm -rf {folder}
-"""
-
-
-def _nothing_yet(boot_id: str) -> Look:
-    return Look(now(), 0.0, None, None, None, runs=False, boot_id=boot_id)
-
-
-def _see_it_run(load: Load) -> None:
-    """Wait until it runs, and for a moment more: a wrong option ends it at once."""
-
-    def begun() -> bool:
-        look = load.look()
-        return look.runs or look.ended is not None
-
-    try:
-        wait_until(begun, Deadline(_START), interval=_INTERVAL, what="the workload to start")
-    except DeadlinePassed as passed:
-        raise WorkloadNotStarted(f"{load.partition().name}: {passed.message}", remedy="Look into /var/tmp.") from passed
-    with suppress(DeadlinePassed):
-        load.wait(Deadline(_FIRST_SECOND), _INTERVAL)
-
-
 def _look(partition: Callable[[], LinuxPartition], folder: str, boot_id: str, limit: float) -> Look:
     guest = partition()
     script = (
         f"cat {BOOT_ID}; date +%s.%N; cat {folder}/started 2>/dev/null || echo -; "
-        f"cat {folder}/ended 2>/dev/null || echo -; [ -s {folder}/keeper ] && "
-        f"ps -p $(cat {folder}/keeper) -o args= | grep -qF {shlex.quote(folder)} && echo there"
+        f"cat {folder}/ended 2>/dev/null || echo -; [ -s {folder}/keeper ] && {still_kept(folder)} && echo there"
     )
 
     def ask(deadline: Deadline) -> Look:
@@ -262,7 +171,7 @@ def _look(partition: Callable[[], LinuxPartition], folder: str, boot_id: str, li
         ask,
         Deadline(limit),
         each=_ONE_LOOK,
-        interval=_INTERVAL,
+        interval=INTERVAL,
         what=f"an answer of {guest.name}",
         final=(AuthenticationFailed, HostKeyChanged),
         late=guest.connection.close,

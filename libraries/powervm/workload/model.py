@@ -107,7 +107,7 @@ class WorkloadRecord(_Part):
         lasted = "" if self.duration is None else f" after {self.duration:.1f} s"
         crossed = f"; ran across {self.moves_crossed} of {self.moves_made} migrations" if self.moves_made else ""
         ended = self.ending.value.replace("_", " ")
-        return f"{self.partition}: {self.kind} {ended}{lasted}{status}{crossed} (Lab: {self.lab.kind})"
+        return f"{self.partition}: {self.kind}, {ended}{lasted}{status}{crossed} (Lab: {self.lab.kind})"
 
 
 def schema_text() -> str:

@@ -159,7 +159,8 @@ def _not_across(facts: Facts, moves: Sequence[Stretch]) -> Iterator[tuple[str, s
             yield f"it was started {late:.1f} s after the begin of {move.title}.", "Start it before the move."
         elif item.margin is not None:
             text = f"it did not run across {move.title}: it ended {-item.margin:.1f} s before the end of that move."
-            yield text, "Let it run longer (--timeout of stress-ng), so that it is still running after the last move."
+            longer = "Let it run longer (--timeout of stress-ng), so that it is still running after the last move."
+            yield text, "" if _bad_status(facts) else longer
         else:
             yield f"whether it ran across {move.title} is not known, since it is gone.", ""
 

@@ -15,9 +15,11 @@ from powervm.partition import LinuxPartition
 from powervm.ssh import CommandDeadlinePassed
 from powervm.waiting import Deadline
 from powervm.workload.kinds import LIMIT_REACHED, Kind, explain_status
-from powervm.workload.load import FOLDERS, Load, Look, WorkloadNotStarted, read_output, start
+from powervm.workload.leftovers import FOLDERS, clear_leftovers
+from powervm.workload.load import Load, Look, read_output
 from powervm.workload.model import LoadEnding, WorkloadRecord
 from powervm.workload.order import Order
+from powervm.workload.starting import WorkloadNotStarted, start
 from powervm.workload.stress import read_report
 from powervm.workload.tools import fio_figures, iperf3_figures, read_json
 from powervm.workload.verdict import Facts, Stretch, crossing, judge, stretch_of
@@ -45,20 +47,23 @@ class Workload:
         subject: The partition's name in the lab file.
         partition: Its name on the consoles, as outcomes have it.
         lab: For the record.
-        limit: Seconds that a command in the partition may take.
+
+    Attributes:
+        record: What it came to; None while it was not finished.
+        remarks: What was found in the partition when it was started, as sentences.
     """
 
-    def __init__(self, load: Load, *, subject: str, partition: str, lab: LabNote, limit: float) -> None:
+    def __init__(self, load: Load, *, subject: str, partition: str, lab: LabNote) -> None:
         self.load = load
         self.subject = subject
         self._partition = partition
         self._lab = lab
-        self._limit = limit
         self._pending: list[Stretch] = []
         self._recent: deque[Stretch] = deque(maxlen=_MOST_MOVES)
         self._crossed = 0
         self._made = 0
         self.record: WorkloadRecord | None = None
+        self.remarks: list[str] = []
 
     def note(self, outcome: Outcome) -> None:
         """A migration has ended; one of another partition does not matter."""
@@ -254,8 +259,10 @@ def start_workload(
     missing = [item for item in check_workload(guest, order, Deadline(limit)) if item.severity is Severity.ERROR]
     if missing:
         raise WorkloadNotStarted("\n".join(item.sentence() for item in missing))
+    remarks = clear_leftovers(guest, Deadline(limit))
     load = start(partition, order, limit=limit)
-    workload = Workload(load, subject=guest.name, partition=console_name, lab=lab, limit=limit)
+    workload = Workload(load, subject=guest.name, partition=console_name, lab=lab)
+    workload.remarks = remarks
     if load.last.runs or load.last.status == 0:
         return workload
     try:

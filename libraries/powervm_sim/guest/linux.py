@@ -301,7 +301,7 @@ class LinuxGuest(Facts):
             variables |= {"SSH_CLIENT": f"{far} {_CLIENT_PORT} 22", "SSH_CONNECTION": f"{far} {_CLIENT_PORT} {near} 22"}
         process = self.processes.add("-bash" if terminal else "bash", parent=self._login_pid())
         process.terminal = self._free_terminal() if terminal else "?"
-        process.group = process.pid
+        process.session = process.pid
         return Shell(
             self.around(catalogue.lookup(self)),
             BASH,

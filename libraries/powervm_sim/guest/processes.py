@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ABRT": 6, "KILL": 9, "USR1": 10, "SEGV": 11, "USR2": 12, "ALRM": 14}
 _SIGNALS |= {"TERM": 15, "CONT": 18, "STOP": 19, "TSTP": 20}
@@ -25,7 +25,7 @@ class NotSimulatedSignal(Exception):
     """The real system knows the signal, this lab does not."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Process:
     """One process.
 
@@ -43,7 +43,7 @@ class Process:
         detached: A hang-up of its terminal does not reach it.
         simple: A job of one command, which takes its place.
         title: The short name when it differs from the program's, as that of ``stress-ng-vm``.
-        group: The session that it belongs to, by the process that leads it.
+        session: The one that it belongs to, by the process that leads it.
     """
 
     pid: int
@@ -54,14 +54,14 @@ class Process:
     task: asyncio.Future[int] | None = None
     signal: int = 0
     terminal: str = "?"
-    ignored: set[int] = field(default_factory=set)
+    ignored: frozenset[int] = frozenset()
     state: str = "S"
     busy: Callable[[], float] = lambda: 0.0
     resident: Callable[[], int] = lambda: 6144
     detached: bool = False
     simple: bool = False
     title: str = ""
-    group: int = 0
+    session: int = 0
 
     @property
     def name(self) -> str:
@@ -156,9 +156,9 @@ class ProcessTable:
             parent = 0 if number < 3 else 1
         process = Process(number, parent, command, self._now(), ended, title=title)
         above = self._by_pid.get(parent)
-        process.group = number
+        process.session = number if above is None or parent == 1 else above.session
         if above is not None:
-            process.terminal, process.group = above.terminal, above.group
+            process.terminal = above.terminal
         self._by_pid[number] = process
         return process
 

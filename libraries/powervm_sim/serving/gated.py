@@ -15,7 +15,9 @@ _MOST_AT_ONCE = 64 * 1024
 _RESET = struct.pack("ii", 1, 0)
 _PATIENCE = 2.0
 _TURNS = 8
-"""Turns of the event loop that a command needs which waits for nothing."""
+"""Turns of the event loop that a command needs which waits for nothing. (A time would be over when there is much to do,
+which is when it matters.)
+"""
 
 
 class GatedTransport(asyncio.Transport):
@@ -72,14 +74,14 @@ class GatedTransport(asyncio.Transport):
     def close(self) -> None:
         """Close, after what was kept has gone out."""
         self._closing = True
-        self._flush()
+        self.complete()
         if self._gate.is_open:
             self.real.close()
 
     def abort(self) -> None:
         """Close at once; the reason for it, written just before, goes out if it can."""
         self._closing = True
-        self._flush()
+        self.complete()
         self.real.abort()
 
     def is_closing(self) -> bool:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import asyncssh
-from asyncssh.misc import SoftEOFReceived
 
 from powervm_sim.faults.commands import CONNECTION
 from powervm_sim.flow import GATHERING, Gathering
@@ -34,10 +33,16 @@ _PASSWORD = re.compile(r"""(--passwd[\s=]+)("[^"]*"|'[^']*'|\S+)""")
 
 
 class Process(asyncssh.SSHServerProcess[str]):
-    """What asyncssh knows of a session."""
+    """What asyncssh knows of a session.
+
+    Attributes:
+        gone: The client has closed the channel, or its connection has ended.
+    """
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
+        self.gone = False
+        self._early = False
         self._arrived: Callable[[], None] | None = None
         self._lost: Callable[[], None] | None = None
 
@@ -45,11 +50,11 @@ class Process(asyncssh.SSHServerProcess[str]):
         """Be told that there is something to read, and of the end of the channel; each once at most.
 
         Args:
-            arrived: Data, an end of input, a signal or a new size of the terminal has come.
-            lost: The client has closed the channel, or its connection is gone.
+            arrived: Data, an end of input, a signal or a new size of the terminal has come, perhaps before this call.
+            lost: The client has closed the channel, or its connection has ended, after this call.
         """
         self._arrived, self._lost = arrived, lost
-        if any(self._recv_buf.values()):
+        if self._early:
             self._tell()
 
     def data_received(self, data: str, datatype: int | None) -> None:
@@ -69,12 +74,13 @@ class Process(asyncssh.SSHServerProcess[str]):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The channel is closed."""
-        self._arrived = None
+        self.gone, self._arrived = True, None
         super().connection_lost(exc)
         if self._lost is not None:
             self._lost()
 
     def _tell(self) -> None:
+        self._early = True
         arrived, self._arrived = self._arrived, None
         if arrived is not None:
             arrived()
@@ -181,6 +187,8 @@ class Session:
 
     async def serve(self) -> None:
         """Everything from the request to the exit status."""
+        if self._process.gone:
+            return
         CONNECTION.set(self._process.channel.get_connection().abort)
         self._work = asyncio.current_task()
         self._process.listen(self._start_pump, self._end)
@@ -337,17 +345,18 @@ class Session:
             except asyncssh.TerminalSizeChanged as change:
                 if self._terminal is not None:
                     self._terminal.columns, self._terminal.rows = change.width, change.height
-            except SoftEOFReceived:
-                self._stdin.end_here()
             except asyncssh.BreakReceived:
                 self._interrupt()
             except asyncssh.SignalReceived as signal:
                 self._signal(signal.signal)
             else:
-                if not text:
+                if text:
+                    await self._stdin.feed(text)
+                elif not self._process.stdin.at_eof():
+                    self._stdin.end_here()  # Ctrl-D
+                else:
                     self._stdin.end()
                     return
-                await self._stdin.feed(text)
 
     def _signal(self, name: str) -> None:
         if name == "INT" and self._terminal is not None:

@@ -59,6 +59,7 @@ class ViosRooms:
         settings = self._world.settings
         server = VirtualIOServer(
             lambda: view_of(self._world, self._world.home(partition)),
+            name=lambda: self._world.home(partition).name,
             pause=self._world.pace.long,
             snap_seconds=settings.durations.snap,
             short_names=not settings.prefixed,

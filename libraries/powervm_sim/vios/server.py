@@ -52,6 +52,7 @@ class VirtualIOServer:
         map_port: Maps a virtual fibre channel adapter to a physical port, or to none for an empty text.
         set_mover: Sets the number of concurrent migrations (``cfg_msp_lpm_ops``) or their level (``concurrency_lvl``).
         clock: Real time, unless a test brings its own.
+        name: The name of the view alone, which logs want often and which a whole view is too dear for.
     """
 
     prompt = "$ "
@@ -66,6 +67,7 @@ class VirtualIOServer:
         map_port: Callable[[str, str], None] | None = None,
         set_mover: Callable[[str, int], None] | None = None,
         clock: Clock | None = None,
+        name: Callable[[], str] | None = None,
     ) -> None:
         self._look = look
         self.pause = pause
@@ -85,7 +87,7 @@ class VirtualIOServer:
         self._awake.set()
         for folder in _OWN:
             self.tree.make_folders(folder)
-        self.logs = Logs(self.tree, lambda: self.view.name, self.clock.time)
+        self.logs = Logs(self.tree, name or (lambda: self.view.name), self.clock.time)
         self.tree.computed("/proc/version", self._build)
 
     @property

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from powervm.devices.bonds import Bond, check_bonds, compare_bonds, judge_log, judge_looks, read_bonds
+from powervm.devices.bonds import (
+    Bond,
+    check_bonds,
+    compare_bonds,
+    judge_log,
+    judge_looks,
+    read_bonds,
+    read_watched,
+    watch_command,
+)
 from powervm.devices.sriov import LogicalPort
-from powervm.outcome import Finding, Severity
+from powervm.outcome import BondLook, Finding, Severity
 
 WHOLE = """\
 ==> /proc/net/bonding/bonda1b2c3d4
@@ -114,19 +123,28 @@ def test_after_the_move(text: str, message: str | None) -> None:
     assert [line.startswith(message or "?") for line in found] == [True] * (message is not None)
 
 
+def watched(*moments: str) -> list[BondLook]:
+    return read_watched("\n".join(f"@@ next\n{text}" for text in moments).splitlines())
+
+
 def test_who_carried_the_traffic() -> None:
-    before, away = [one(WHOLE)], one(AWAY)
-    (good,) = judge_looks("lp6", before, [one(WHOLE).look("set-up"), away.look("transfer")])
+    before = [one(WHOLE)]
+    arrived = WHOLE.replace("enP16389p1s0", "enP16390p1s0")  # the port under its new name is no backup
+    (good,) = judge_looks("lp6", before, watched(WHOLE, AWAY, arrived))
     assert (good.severity, good.text) == (Severity.OK, "bonda1b2c3d4 was carried by env3 during the move.")
-    dark = one(AWAY.replace("Currently Active Slave: env3", "Currently Active Slave: None"))
-    (bad,) = judge_looks("lp6", before, [dark.look("transfer")])
+    dark = AWAY.replace("Currently Active Slave: env3", "Currently Active Slave: None")
+    (bad,) = judge_looks("lp6", before, watched(WHOLE, dark, arrived))
     assert (bad.severity, bad.text) == (
         Severity.ERROR, "no member of bonda1b2c3d4 carried the traffic while its port was away.",
     )  # fmt: skip
-    new = one(WHOLE.replace("enP16389p1s0", "enP16390p1s0")).look("clean-up")
-    for looks in ([], [new]):  # the port under its new name is no backup
-        (unseen,) = judge_looks("lp6", before, looks)
-        assert unseen.severity is Severity.WARNING
+    (unseen,) = judge_looks("lp6", before, watched(WHOLE))
+    assert unseen.severity is Severity.WARNING
+
+
+def test_the_watch_ends_by_itself() -> None:
+    command = watch_command(60)
+    assert command.startswith("bash -c ")
+    assert "-lt 300 ]" in command
 
 
 def test_the_log_of_hcnmgr() -> None:

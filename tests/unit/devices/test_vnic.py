@@ -181,3 +181,11 @@ def test_a_state_that_the_console_does_not_list_is_not_operational() -> None:
     odd = read_vnic(read_records(ROW.replace("sriov/27008001/0/Operational", "sriov/27008009/0/Operational"))[0])
     (finding,) = judge_vnic("lp5", odd)
     assert "is 'unknown', not Operational." in finding.text
+
+
+def test_a_vnic_that_is_back_on_its_better_device_is_fine() -> None:
+    worse = ROW.replace("27004001/1/Operational,sriov/27008001/0", "27004001/0/Operational,sriov/27008001/1")
+    (finding,) = compare_vnics("lp5", [read_vnic(read_records(worse)[0])], [VNIC])
+    assert (finding.severity, finding.text) == (
+        Severity.OK, "the vNIC in slot 6 is back on its backing device of priority 50 (s1 adapter 1 port 0).",
+    )  # fmt: skip

@@ -51,6 +51,11 @@ CHOSEN = {"source_mover": Mover("v1"), "target_mover": Mover("v3")}
         (CHOSEN, [("v1", "v3")], [("ok", "was moved by v1 -> v3, as chosen.")]),
         (CHOSEN, [("v1", "v4")], [("error", "was moved by v1 -> v4, and v1, v3 was chosen.")]),
         ({"target_mover": Mover("v3")}, [("v2", "v3")], [("ok", "was moved by v2 -> v3, as chosen.")]),
+        (
+            {"source_mover": Mover(number=2)},
+            [("v1", "v3")],
+            [("warning", "was moved by v1 -> v3; whether that is 2, as chosen, is not known.")],
+        ),
         (CHOSEN, [], [("warning", "the console did not tell which movers moved it.")]),
         (
             {"redundant_movers": RedundantMovers.MUST},

@@ -147,5 +147,5 @@ def test_the_answer_of_a_partition_falls_into_its_readings() -> None:
     output = "\n==> 0\none\ntwo\n\n==> status 0\n\n==> 1\nsh: nothing\n\n==> status 127\n\n==> 2\nhalf"
     first, second, third = split_answers("lp1", output, 3)
     assert first == "one\ntwo"
-    assert str(second) == "lp1: sh: nothing (status 127)."
+    assert str(second) == "lp1: the command ended with status 127. sh: nothing"
     assert str(third) == "lp1: the answer is not complete."

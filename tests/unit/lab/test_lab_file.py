@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from powervm.errors import MobilityError
-from powervm.lab import Lab, MoveKind, Repair, Route, Workload, load_lab
+from powervm.lab import Lab, MoveKind, Repair, Route, WorkloadEntry, load_lab
 from powervm.secret import Password
 from powervm.ssh import HostKeyMode
 
@@ -157,7 +157,7 @@ def test_the_rest_of_the_settings(write, valid, environment):
     )
     lab = load_lab(write(text), environment=environment)
     assert lab.repair == {Repair.MOVER_SERVICE}
-    assert (lab.iterations, lab.workload) == (3, Workload(command="stress-ng --cpu 4"))
+    assert (lab.iterations, lab.workload) == (3, WorkloadEntry(command="stress-ng --cpu 4"))
     assert (lab.logs.os_files, lab.logs.vios_commands, lab.logs.os_commands) == (
         ("/var/log/boot.log",),
         ("lsmap -all",),

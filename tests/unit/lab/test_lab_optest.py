@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from powervm.lab import MoveKind, Workload, load_lab
+from powervm.lab import MoveKind, WorkloadEntry, load_lab
 from powervm.ssh import HostKeyMode
 
 TWO_CONSOLES = "target_hmc_ip=192.0.2.11\ntarget_hmc_username=other\ntarget_hmc_password=target-word\n"
@@ -88,7 +88,7 @@ def test_settings(optest, load, tmp_path):
     )
     assert lab.move("local").options == "--migsriov 1 -w 5"
     assert (lab.limits.migration, lab.iterations) == (600.0, 2)
-    assert lab.workload == Workload(command="stress-ng --cpu 4 -t 5m")
+    assert lab.workload == WorkloadEntry(command="stress-ng --cpu 4 -t 5m")
     assert lab.logs.os_files == ("/a", "/b")
     assert (lab.logs.os_commands, lab.logs.vios_commands, lab.logs.console_commands) == (("ls -l",), ("x",), ("y",))
     assert (lab.host_keys.mode, lab.host_keys.file) == (HostKeyMode.STRICT, tmp_path / "keys")

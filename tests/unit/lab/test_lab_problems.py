@@ -245,6 +245,13 @@ from powervm.lab import LabFileError, load_lab
             id="ports",
         ),
         pytest.param(
+            "name: night lab",
+            "vnic: {slot: 6}",
+            "mylab.yaml:1: vnic: this key is not known here. "
+            "It belongs to the move that it is about: moves: NAME: vnic.",
+            id="vnic of no move",
+        ),
+        pytest.param(
             "to: p10a}",
             "to: p10a, storage: {}}",
             "mylab.yaml:24: moves.local.storage: exactly one of mappings and target is needed. "

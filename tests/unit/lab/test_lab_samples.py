@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 VARIABLES = ROOT / "variables"
 YAML_SAMPLES = [VARIABLES / "simulated.yaml", *sorted((VARIABLES / "labs").glob("*.yaml"))]
 OPTEST_SAMPLES = sorted((VARIABLES / "optest").glob("*.conf"))
-WORDS = dict.fromkeys(("HMC_PASSWORD", "HMC1_PASSWORD", "HMC2_PASSWORD", "VIOS_PASSWORD"), "word")
+WORDS = dict.fromkeys(("HMC_PASSWORD", "HMC1_PASSWORD", "HMC2_PASSWORD", "VIOS_PASSWORD", "TOKEN"), "word")
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ def test_there_is_a_sample_of_each_kind():
     assert sorted(file.stem for file in OPTEST_SAMPLES) == [
         "crosshmc",
         "crosshmc-hnv-sriov",
+        "inactive",
         "iterations",
         "local",
         "local-vnic",
@@ -76,6 +77,7 @@ def test_what_is_special_about_the_optest_samples():
     labs = {file.stem: load_lab(file) for file in OPTEST_SAMPLES}
     assert labs["crosshmc-hnv-sriov"].move("crosshmc").options == "--migsriov 1"
     assert labs["iterations"].iterations == 5
+    assert labs["inactive"].move("local").kind is MoveKind.INACTIVE
     assert labs["stress-ng"].workload.command.startswith("stress-ng ")
     assert labs["local-vnic"].move("local").network.address == "198.51.100.7/255.255.255.0"
     assert labs["local"].servers["green"].virtual_io_servers == {}

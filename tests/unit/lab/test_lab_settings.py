@@ -54,6 +54,11 @@ def test_settings_have_the_words_of_keywords(write):
         (evacuated("{from: a, to: a}"), "night.to: source and target are both 'a'."),
         (evacuated("{from: a, to: c}"), "night.to: no server is called 'c'."),
         (evacuated("{from: a, to: b, partitions: [lp3]}"), "night.partitions: no partition is called 'lp3'."),
+        (evacuated("{from: a, to: b, partitions: [lp1, lp1]}"), "night: partitions names lp1 more than once."),
+        (
+            moved("{}", ", options: -t c"),
+            "local: The migrlpar options '-t c' contain -t. The move of the lab file says",
+        ),
         (evacuated("{from: a, to: b, partitions: []}"), "night.partitions: this is empty."),
         (
             evacuated("{from: a, to: b, partitions: [lp1], stays: [lp2]}"),

@@ -73,11 +73,20 @@ def test_two_runs_cannot_write_one_journal(tmp_path: Path) -> None:
     Journal(tmp_path).close()
 
 
-@pytest.mark.parametrize("line", ["not json", "[1]", "{}"])
-def test_a_journal_that_is_none_is_refused(line: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("not json", "line 3: this is no line of a journal"),
+        ("[1]", "line 3: this is no line of a journal"),
+        ("{}", "line 3: this is no line of a journal"),
+        ('{"event": "end", "at": "2026-08-26T12:00:00+00:00", "record": {"iteration": 1}}', "cannot be understood"),
+        ('{"event": "end"}', "cannot be understood"),
+    ],
+)
+def test_a_journal_that_is_none_is_refused(line: str, said: str, tmp_path: Path) -> None:
     path = written(tmp_path)
     path.write_text(f"{path.read_text()}{line}\n", encoding="utf-8")
-    with pytest.raises(JournalError, match="line 3: this is no line of a journal"):
+    with pytest.raises(JournalError, match=said):
         read_past(path)
 
 

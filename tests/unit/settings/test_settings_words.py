@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from powervm.console import MigrationRequest, Operation
+from powervm.errors import MobilityError
 from powervm.settings import (
     BadMigrationOptions,
     MigrationSettings,
@@ -175,6 +176,11 @@ def test_a_mover_that_is_none(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=r"names|says|is no") as caught:
         Mover.parse(text)
     assert why in str(caught.value)
+
+
+def test_a_subnet_that_was_not_looked_up_is_never_sent() -> None:
+    with pytest.raises(MobilityError, match=r"subnet 10.1.0.0/16 of a mover was not looked up"):
+        request(source_mover=Mover.parse("10.1.0.0/16")).command(Operation.MIGRATE)
 
 
 def test_a_pool_by_name_or_id() -> None:

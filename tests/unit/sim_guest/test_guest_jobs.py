@@ -114,6 +114,17 @@ def test_jobs_stand_still_with_the_partition() -> None:
     in_loop(work)
 
 
+def test_processes_of_a_session_are_found_and_killed_together(run: Run) -> None:
+    script = (
+        "setsid sh -c 'sleep 31 & timeout 60 sleep 32; true' > /dev/null 2>&1 & sleep 0.05; sleep 33 & "
+        "ps -p $! -o sid= | tr -d ' '; echo $$; pgrep -c -s $(pgrep -f '^sh -c'); "
+        "pkill -KILL -s $(pgrep -f '^sh -c'); sleep 0.02; pgrep -a sleep; kill $!"
+    )
+    own, shell, count, left = run(script).out.splitlines()
+    assert own == shell
+    assert (count, left.partition(" ")[2]) == ("4", "sleep 33")
+
+
 def test_a_killed_shell_runs_nothing_more(run: Run) -> None:
     assert run("echo before; kill $$; echo after") == Result(143, "before\n", "")
 
@@ -184,3 +195,12 @@ def test_an_inner_shell_has_a_number_of_its_own(run: Run) -> None:
     outer, inner, group = run("echo $$; bash -c 'echo $$'; (echo $$)").out.split()
     assert group == outer != inner
     assert run("bash -c 'kill -9 $$'; echo $?").out == "137\n"
+
+
+def test_a_program_is_found_where_it_is_now_and_not_where_it_was(run: Run) -> None:
+    folder = "mkdir -p /usr/local/bin; echo echo mine > /usr/local/bin/nproc; "
+    own = "chmod 755 /usr/local/bin/nproc; nproc; "
+    assert run(f"nproc; {folder}{own}").out == "64\nmine\n"
+    assert run("chmod 644 /usr/local/bin/nproc; nproc").out == "64\n"
+    assert run(f"{own}mv /usr/local/bin/nproc /usr/local/bin/n; nproc; n").out == "mine\n64\nmine\n"
+    assert run("mv /usr/local/bin/n /usr/local/bin/nproc; nproc; rm /usr/local/bin/nproc; nproc").out == "mine\n64\n"

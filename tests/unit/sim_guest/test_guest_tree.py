@@ -158,3 +158,47 @@ def test_files_that_find_no_room_are_refused_and_not_counted() -> None:
         tree.add_files("/bin", {"one": b"12345", "two": b"678"})
     assert tree.used == 5
     assert tree.read("/bin/one") == b"12345"
+
+
+def test_shared_files_are_made_when_somebody_looks_and_then_stay() -> None:
+    tree = Tree()
+    tree.add_files("/bin", {"one": b"1", "two": b"2", "three": b"3"}, mode=0o755)
+    one = tree.node("/bin/one")
+    one.mode = 0o700
+    tree.write("/bin/zero", b"0")
+    assert tree.list("/bin") == ["one", "three", "two", "zero"]
+    assert tree.node("/bin/one") is one
+    tree.remove("/bin/two")
+    tree.rename("/bin/three", "/bin/four")
+    assert tree.list("/bin") == ["four", "one", "zero"]
+    assert [node.mode for path, node in tree.walk("/bin") if path == "/bin/one"] == [0o700]
+    assert tree.read("/bin/four") == b"3"
+    assert not tree.exists("/bin/two")
+    assert tree.used == 3
+
+
+def test_shared_files_are_counted_before_somebody_looks() -> None:
+    tree = Tree(nodes=4)
+    tree.add_files("/bin", {"one": b"1", "two": b"22"}, mode=0o755)
+    assert tree.used == 3
+    tree.write("/last", b"")
+    with pytest.raises(OSError, match="No space left on device"):
+        tree.write("/more", b"")
+
+
+def test_what_was_found_is_looked_for_anew_after_a_change() -> None:
+    tree = Tree()
+    tree.make_folders("/a/b")
+    assert tree.find("/a/b/c") is None
+    tree.write("/a/b/c", b"first")
+    first = tree.find("/a/b/c")
+    assert first is tree.node("/a/b/c")
+    tree.rename("/a", "/d")
+    assert (tree.find("/a/b/c"), tree.find("/d/b/c")) == (None, first)
+    tree.link("/a", "/d")
+    assert tree.find("/a/b/c") is first
+    tree.remove("/d/b/c")
+    assert tree.find("/a/b/c") is None
+    assert tree.is_dir("/a/b")
+    tree.remove_folder("/d/b")
+    assert not tree.is_dir("/a/b")

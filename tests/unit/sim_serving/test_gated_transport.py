@@ -117,3 +117,48 @@ def test_much_goes_out_at_once_so_that_it_is_known_whether_the_client_takes_it()
         assert len(b"".join(wire.told)) == 80_000
 
     assert len(b"".join(on_a_wire(test))) == 128_000
+
+
+def test_an_answer_that_is_gathered_goes_out_when_it_is_complete():
+    async def test(transport: GatedTransport, wire: Wire, gate: Gate) -> None:
+        transport.write(b"a")
+        transport.gather()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        transport.write(b"b")
+        assert wire.told == []
+        transport.complete()
+        assert wire.told == [b"ab"]
+        transport.write(b"c")
+
+    assert on_a_wire(test) == [b"ab", b"c"]
+
+
+def test_an_answer_that_takes_longer_does_not_wait_for_its_end():
+    async def test(transport: GatedTransport, wire: Wire, gate: Gate) -> None:
+        transport.gather()
+        transport.write(b"a")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert wire.told == [b"a"]
+        transport.write(b"b")
+
+    assert on_a_wire(test) == [b"a", b"b"]
+
+
+def test_what_was_gathered_goes_out_before_the_end_but_not_through_a_closed_gate():
+    async def end(transport: GatedTransport, wire: Wire, gate: Gate) -> None:
+        transport.gather()
+        transport.write(b"a")
+        transport.abort()
+
+    async def freeze(transport: GatedTransport, wire: Wire, gate: Gate) -> None:
+        transport.gather()
+        transport.write(b"a")
+        gate.close()
+        transport.complete()
+        assert wire.told == ["pause"]
+        gate.open()
+
+    assert on_a_wire(end) == [b"a", "abort"]
+    assert on_a_wire(freeze) == ["pause", b"a", "resume"]

@@ -169,9 +169,9 @@ async def _marked(guest: LinuxGuest, name: str, work: Coroutine[Any, Any, int]) 
     if process is not None and process.pid > 1:
         process.detached = True
         if name == "nohup":
-            process.ignored.add(1)
+            process.ignored |= {1}
         else:
-            process.group = process.pid
+            process.session = process.pid
     return await work
 
 

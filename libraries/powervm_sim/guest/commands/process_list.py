@@ -197,7 +197,7 @@ _COLUMNS: dict[str, _Column] = {
     "pid": _Column("PID", 7, lambda _, process: str(process.pid), right=True),
     "ppid": _Column("PPID", 7, lambda _, process: str(process.parent), right=True),
     "pgid": _Column("PGID", 7, lambda _, process: str(process.pid), right=True),
-    "sid": _Column("SID", 7, lambda _, process: str(process.group), right=True),
+    "sid": _Column("SID", 7, lambda _, process: str(process.session), right=True),
     "user": _Column("USER", 8, lambda _, __: "root"),
     "user:uid": _Column("UID", 8, lambda _, __: "root"),
     "uid": _Column("UID", 5, lambda _, __: "0", right=True),

@@ -145,7 +145,7 @@ def _matching(guest: LinuxGuest, call: Call, options: dict[str, str], pattern: s
         hit = match is not None and ("-x" not in options or match.group() == text)
         if "-P" in options and str(process.parent) not in options["-P"].split(","):
             continue
-        if "-s" in options and str(process.group) not in _sessions(guest, options["-s"]):
+        if "-s" in options and str(process.session) not in _sessions(guest, options["-s"]):
             continue
         if not {options.get("-u", "root"), options.get("-U", "root")} <= {"root", "0"}:
             continue
@@ -161,7 +161,7 @@ def _matching(guest: LinuxGuest, call: Call, options: dict[str, str], pattern: s
 def _sessions(guest: LinuxGuest, text: str) -> list[str]:
     """The sessions of a list; 0 stands for the one of ``pgrep`` itself."""
     own = guest.processes.get(guest.processes.current_pid())
-    return [str(own.group if own else 0) if word == "0" else word for word in text.split(",")]
+    return [str(own.session if own else 0) if word == "0" else word for word in text.split(",")]
 
 
 def _listed(process: Process, options: dict[str, str]) -> str:
