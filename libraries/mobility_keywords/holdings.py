@@ -61,8 +61,7 @@ class Holdings:
             self._bound_faults()
 
     def _bound_faults(self) -> None:
-        shared = SIMULATIONS.shared()
-        if shared is not None:
+        for shared in SIMULATIONS.shared:
             shared.leased = self._leases.machines
 
 

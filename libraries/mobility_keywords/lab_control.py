@@ -36,7 +36,7 @@ class LabControl:
 
     def __init__(self, ready_file: Path | None = None) -> None:
         self._endpoint = _endpoint(load_ready(ready_file) if ready_file else _latest())
-        self._shared = SIMULATIONS.shared(ready_file)
+        self._shared = SIMULATIONS.shared_of(ready_file)
 
     def history(self, kind: str | None = None) -> list[dict[str, Any]]:
         """The events in their order."""
@@ -102,10 +102,10 @@ def check_bounds(rule: Mapping[str, Any], leased: frozenset[str]) -> None:
 
 
 def clear_own_faults() -> None:
-    """Take the rules that this process has made out of force, in a lab that others use, too."""
-    shared = SIMULATIONS.shared()
-    if shared is not None and shared.faults:
-        LabControl().clear_faults(None)
+    """Take the rules that this process has made out of force, in labs that others use, too."""
+    for shared in SIMULATIONS.shared:
+        if shared.faults:
+            LabControl(shared.ready_file).clear_faults(None)
 
 
 def fault_words(rule: Mapping[str, Any]) -> list[str]:

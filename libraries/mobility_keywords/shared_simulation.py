@@ -90,7 +90,10 @@ class SharedSimulation:
             self._started = True
         with suppress(FileNotFoundError):
             document: dict[str, Any] = json.loads(self.ready_file.read_text(encoding="utf-8"))
-            return document
+            if _lives(
+                document["pid"]
+            ):  # else it is that of a killed one, and another worker is about to start the next
+                return document
         return None
 
     def _end_of_a_failed_start(self) -> None:

@@ -39,13 +39,16 @@ class Simulations:
         """The one that was started or joined last, if it still runs."""
         return next((item for item in reversed(self._running) if item.running), None)
 
-    def shared(self, ready_file: Path | None = None) -> SharedSimulation | None:
+    @property
+    def shared(self) -> list[SharedSimulation]:
+        """Those that other workers use, too."""
+        return [item for item in self._running if isinstance(item, SharedSimulation)]
+
+    def shared_of(self, ready_file: Path | None) -> SharedSimulation | None:
         """The lab of this ready file, or the latest one, if other workers use it, too."""
-        if ready_file is None:
-            found = self.latest
-        else:
-            found = next((item for item in self._running if item.ready_file == ready_file.absolute()), None)
-        return found if isinstance(found, SharedSimulation) else None
+        latest = self.latest
+        wanted = ready_file.absolute() if ready_file else latest.ready_file if latest else None
+        return next((item for item in self.shared if item.ready_file == wanted), None)
 
     def stop_all(self) -> None:
         """Stop all of them; those that others share go on."""

@@ -1,13 +1,13 @@
 """Prints what pabot makes of several moves: eight partitions, four workers, one simulated lab.
 
 Run it with ``python tests/benchmarks/in_parallel.py`` in the environment of the tests, on a machine that does nothing
-else; it takes about a minute and a half. A number chooses another speed of the lab.
+else; it takes two and a half minutes. A number chooses another speed of the lab.
 
 The ideal schedule is the longest chain of the lab's own times: two suites one after another, each with a move there and
 back, each way with both validations, set-up, copy, pause, and the return of RMC, which the way back needs. What is
 above it is ours: workers that start, connections, checks, the proof after a move. The lab's speed divides its own times
-and not ours, so the ratio tells something only where a move still takes a while: 20 seconds for a way at the speed of
-6 that is used here, where real machines take two minutes.
+and not ours, so the ratio tells something only where a move still takes a while: 30 seconds for a way at the speed of
+4 that is used here, where real machines take two minutes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from figures import HEAD, Figure  # noqa: E402 - the path had to be set first
 from support.pabot_run import PabotPlace, PabotRun  # noqa: E402
 from support.simulated import WORLD, RunningLab, joined_lab_file, simulated_lab  # noqa: E402
 
-SPEED = 6.0
+SPEED = 4.0
 WORKERS = 4
 ROUTES = 4 * [("p9a", "p10a"), ("p10b", "p11a")]
 """From where to where each of the partitions moves; one suite for each."""
