@@ -174,14 +174,18 @@ def blackouts() -> list[Figure]:
 
 
 def on_paper(world: WorldFile, pairs: list[tuple[str, str]]) -> float:
-    """Simulated seconds that the migrations of all partitions of some servers take, by the limits alone."""
+    """Simulated seconds that the migrations of all partitions of some servers take, by the limits alone.
+
+    Blackouts are real at any speed, so that one of them is as many simulated seconds longer.
+    """
+    blackout = HUNDRED_SPEED * (world.blackout.minimum + world.blackout.maximum) / 2 / 1000
     longest = 0.0
     for source, _ in pairs:
         slots = [0.0] * min(world.servers[source].migrations, 8 * len(world.servers[source].virtual_io_servers))
         for partition in world.partitions.values():
             if partition.server == source:
                 first = slots.index(min(slots))
-                slots[first] += one_on_paper(world, partition.memory)
+                slots[first] += one_on_paper(world, partition.memory) + blackout
         longest = max(longest, *slots)
     return world.durations.validation + longest
 
