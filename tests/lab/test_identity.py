@@ -86,15 +86,13 @@ def test_exactly_what_differs_after_the_move_is_named(bench: Open) -> None:
 
 
 def test_a_partition_goes_home_from_where_its_mode_does_not_fit(bench: Open) -> None:
-    lab = bench(speed=150)
+    lab = bench(speed=300)
     home = note(lab.session, "lp30")
     assert (home.server, home.running, home.desired_mode, home.current_mode) == ("p8a", True, "default", "POWER8")
     assert restore(lab.session, home, keep=lab.keep) == []
-    arrange(lab.session, home, Wanted("p9a", True, "POWER8", "POWER8"), keep=lab.keep)
-    arrange(lab.session, home, Wanted("p9a", False, "POWER8", "any"), keep=lab.keep)
+    arrange(lab.session, home, Wanted("p9a", False, "default", "POWER8"), keep=lab.keep)
     switch = switch_of(lab.session, "lp30")
-    switch.set_profile_mode("default_profile", "default")
-    switch.activate(20, profile="default_profile")
+    switch.activate(20)
     assert switch.status().current_mode == "POWER9"
     assert restore(lab.session, home, keep=lab.keep) == [
         "lp30 was powered off on p9a to go home",
