@@ -23,6 +23,7 @@ def test_this_run_is_alive() -> None:
         ("", False),
         (f"{socket.gethostname()} x y", False),
     ],
+    ids=["no such process", "its number is taken", "another computer", "empty", "no number"],
 )
 def test_the_dead_of_this_computer(text: str, dead: bool) -> None:
     assert is_dead(text) is dead
