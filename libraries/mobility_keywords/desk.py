@@ -108,6 +108,7 @@ class Desk:
         self.departures = Departures()
         self._session = session
         self._holdings = Holdings(lab)
+        session.only_user_of = self._holdings.only_user_of
         try:
             session.reserve_sessions(tell=tell)
         except BaseException:
@@ -196,7 +197,10 @@ class Desk:
             if self._holdings is not None:
                 self._holdings.give_back()
         for item in done:
-            if item.error is None:
+            if item.left:
+                label = f"[Lab: {session.lab.kind}]"
+                logger.warn(f"{label} Not put back, since another run may rely on it: {item.what}.")
+            elif item.error is None:
                 logger.info(f"Put back: {item.what}.")
                 self._note_put_back(item.repair)
         self._to_put_back.clear()

@@ -26,6 +26,10 @@ class Holdings:
         self._suite = running_suite()
         self._leases = Leases(lab, suite=self._suite, tell=tell)
 
+    def only_user_of(self, shared: Sequence[str]) -> bool:
+        """Whether nobody else uses a server, or the trust between two consoles; see `Leases.only_user_of`."""
+        return self._leases.only_user_of(shared)
+
     def take(self, names: Sequence[str], *, servers: Sharing, wait: float | None) -> Mapping[str, Move]:
         """Lease what some moves need; see `Leases.take`."""
         moves = self._leases.take(names, servers=servers, wait=wait)

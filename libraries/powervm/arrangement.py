@@ -157,7 +157,8 @@ def _set_mover(work: Work, side: Side, mover: MoverFigures, wanted: dict[str, in
     told = ", ".join(f"{name} {before[name]} -> {value}" for name, value in changes.items())
     repair = Repair(what=f"set for this test: {told}", subject=mover.name, worked=True, put_back=False)
     undo = partial(_put_back, work, side, mover.name, before)
-    work.session.put_back_later(repair, f"{', '.join(before)} of {mover.name} on {side.server}", undo)
+    what = f"{', '.join(before)} of {mover.name} on {side.server}"
+    work.session.put_back_later(repair, what, undo, shared=(side.server,))
     work.recorder.repaired(repair)
 
 

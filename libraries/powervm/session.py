@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from powervm.console import ManagementConsole
@@ -21,11 +21,16 @@ Observer = Callable[[CommandResult], None]
 
 @dataclass(frozen=True)
 class PutBack:
-    """A repair that was undone, or could not be."""
+    """A repair that was undone, or could not be.
+
+    Attributes:
+        left: It was left as it is, since others use what it is about at the same time.
+    """
 
     repair: Repair
     what: str
     error: MobilityError | None
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class LabSession:
         refused: What was refused before, in other sessions of this process.
 
     Attributes:
+        only_user_of: Whether nobody else on this computer uses a server, or the trust between two consoles.
         started: Migrations that were started and whose end nobody has seen yet, by the partition's name on the
             consoles. One that its console still validates shows itself in no state.
     """
@@ -75,7 +81,8 @@ class LabSession:
         self._connections: dict[str, Connection] = {}
         self._lock = threading.Lock()
         self.started: dict[str, Started] = {}
-        self._put_back: list[tuple[Repair, str, Callable[[Deadline], None]]] = []
+        self.only_user_of: Callable[[Sequence[str]], bool] = lambda _: True
+        self._put_back: list[tuple[Repair, str, Callable[[Deadline], None], tuple[str, ...]]] = []
 
     def replace_lab(self, lab: Lab) -> None:
         """Go on with a changed description of the same lab; what is to be put back stays remembered."""
@@ -131,15 +138,19 @@ class LabSession:
         """The Virtual I/O Server of that endpoint name."""
         return VirtualIOServer(name, self.connection(name), command_limit=self.lab.limits.command)
 
-    def put_back_later(self, repair: Repair, what: str, undo: Callable[[Deadline], None]) -> None:
+    def put_back_later(
+        self, repair: Repair, what: str, undo: Callable[[Deadline], None], *, shared: Sequence[str] = ()
+    ) -> None:
         """Remember how to undo a repair that was made for the test; `put_back` does it.
 
         Args:
             repair: As it stands in the outcome, with ``put_back`` false.
             what: What undoing it means, for people.
             undo: Does it.
+            shared: Names of the server or of the two consoles where others may rely on the repair, too: then it is
+                left to them.
         """
-        self._put_back.append((repair, what, undo))
+        self._put_back.append((repair, what, undo, tuple(shared)))
 
     def put_back(self, *, unless: str = "") -> list[PutBack]:
         """Undo what was repaired, the last repair first. One that fails does not keep the others from being tried.
@@ -149,9 +160,10 @@ class LabSession:
         """
         done = []
         while self._put_back:
-            repair, what, undo = self._put_back.pop()
-            error = MobilityError(f"{unless} may still be under way.") if unless else self._undo(undo)
-            done.append(PutBack(repair, what, error))
+            repair, what, undo, shared = self._put_back.pop()
+            left = bool(shared) and not unless and not self.only_user_of(shared)
+            error = MobilityError(f"{unless} may still be under way.") if unless else None
+            done.append(PutBack(repair, what, error or (None if left else self._undo(undo)), left))
         return done
 
     def _undo(self, undo: Callable[[Deadline], None]) -> MobilityError | None:

@@ -14,7 +14,7 @@ from powervm.errors import MobilityError
 from powervm.lab import Lab, Move
 from powervm.lab.problems import suggestion
 from powervm.leases.locks import Lock, LockFolder, Note
-from powervm.leases.wants import Want, wants_of_evacuation, wants_of_move, wants_of_partition, whole_server
+from powervm.leases.wants import Want, wants_of_evacuation, wants_of_move, wants_of_partition, wants_of_servers
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 Sharing = Literal["shared", "exclusive"]
@@ -68,6 +68,14 @@ class Leases:
     def machines(self) -> frozenset[str]:
         """Names of the machines that nobody else uses meanwhile: partitions, and what belongs to exclusive servers."""
         return frozenset(name for want in self.held for name in want.machines)
+
+    def only_user_of(self, shared: Sequence[str]) -> bool:
+        """Whether nobody else has a share of a server, or of the trust between two consoles.
+
+        Nobody else gets one from then on either, until everything is released: what was changed there can be put back.
+        """
+        wanted = tuple(sorted(shared))
+        return all(lock.make_exclusive() for want, lock in self._held.values() if want.shares == wanted)
 
     def take(
         self, names: Sequence[str], *, servers: Sharing = "shared", wait: float | None = None
@@ -137,7 +145,7 @@ class Leases:
             wants = wants_of_evacuation(lab, lab.evacuations[name], exclusive_servers=exclusive)
             return _Request(name, ((None, wants),))
         elif name in lab.partitions:
-            anywhere = (whole_server(lab, server, exclusive=exclusive) for server in lab.servers)
+            anywhere = wants_of_servers(lab, lab.servers, exclusive=exclusive)
             return _Request(name, ((None, (*wants_of_partition(lab, name), *anywhere)),))
         else:
             known = [*lab.moves, *lab.pools, *lab.evacuations, *lab.partitions]

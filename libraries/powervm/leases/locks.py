@@ -64,6 +64,12 @@ class Lock:
         self.exclusive = exclusive
         self._descriptor: int | None = descriptor
 
+    def make_exclusive(self) -> bool:
+        """Have it alone from now on; False when others share it, and then it may be lost."""
+        if not self.exclusive and self._descriptor is not None:
+            self.exclusive = _flock(self._descriptor, exclusive=True)
+        return self.exclusive
+
     def release(self) -> None:
         """Give it back; the last one takes the file away. Releasing twice does nothing."""
         descriptor, self._descriptor = self._descriptor, None

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import combinations
 from typing import Literal
 
 from powervm.lab import Evacuation, Lab, Move
 
-_KIND = Literal["partition", "server", "session"]
+_KIND = Literal["partition", "server", "session", "trust"]
 _SHOWN = 40
 
 
@@ -24,12 +26,14 @@ class Want:
         exclusive: Alone, rather than together with others that share it.
         title: For people.
         machines: Whoever has this has these to itself: endpoint names, and names on the console.
+        shares: What others may use at the same time: the name of a server, or of two consoles that trust each other.
     """
 
     name: str
     exclusive: bool
     title: str
     machines: tuple[str, ...] = field(default=(), compare=False)
+    shares: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_partition(self) -> bool:
@@ -42,12 +46,22 @@ def wants_of_partition(lab: Lab, name: str) -> tuple[Want, ...]:
     return tuple(partition_on(lab, name, server) for server in lab.servers)
 
 
+def wants_of_servers(lab: Lab, servers: Iterable[str], *, exclusive: bool) -> tuple[Want, ...]:
+    """Some servers, and the trust between the consoles that manage them."""
+    names = tuple(servers)
+    consoles = sorted({lab.server(name).console for name in names})
+    return (
+        *(whole_server(lab, name, exclusive=exclusive) for name in names),
+        *(trust_between(lab, one, other) for one, other in combinations(consoles, 2)),
+    )
+
+
 def wants_of_move(lab: Lab, move: Move, *, exclusive_servers: bool) -> tuple[Want, ...]:
     """The partition of a move, on either server, and the two servers."""
     servers = (move.source, move.target)
     return (
         *(partition_on(lab, move.partition, server) for server in servers),
-        *(whole_server(lab, server, exclusive=exclusive_servers) for server in servers),
+        *wants_of_servers(lab, servers, exclusive=exclusive_servers),
     )
 
 
@@ -57,7 +71,7 @@ def wants_of_evacuation(lab: Lab, evacuation: Evacuation, *, exclusive_servers: 
     names = lab.partitions if evacuation.partitions is None else evacuation.partitions
     return (
         *(partition_on(lab, name, server) for name in names for server in servers),
-        *(whole_server(lab, server, exclusive=exclusive_servers) for server in servers),
+        *wants_of_servers(lab, servers, exclusive=exclusive_servers),
     )
 
 
@@ -75,7 +89,14 @@ def whole_server(lab: Lab, server: str, *, exclusive: bool) -> Want:
     name = _lock_name("server", entry.system, console_address(lab, entry.console), entry.system)
     title = f"the server {entry.name}{' for itself alone' if exclusive else ''}"
     machines = tuple(vios.name for vios in entry.virtual_io_servers.values()) if exclusive else ()
-    return Want(name, exclusive=exclusive, title=title, machines=machines)
+    return Want(name, exclusive=exclusive, title=title, machines=machines, shares=(entry.name,))
+
+
+def trust_between(lab: Lab, one: str, other: str) -> Want:
+    """The keys of two consoles on each other; always shared."""
+    addresses = sorted(console_address(lab, console) for console in (one, other))
+    name = _lock_name("trust", f"{one}-{other}", *addresses)
+    return Want(name, exclusive=False, title=f"the trust between {one} and {other}", shares=tuple(sorted((one, other))))
 
 
 def session_at(lab: Lab, console: str, number: int) -> str:

@@ -65,7 +65,8 @@ class Mender:
         self._recorder.repaired(repair)
         name = f"the key of {key.way.here.name} on {key.way.there}"
         if key.comment is not None:
-            self._session.put_back_later(repair, name, partial(key.undo, self._session))
+            undo = partial(key.undo, self._session)
+            self._session.put_back_later(repair, name, undo, shared=(key.way.here.name, key.way.there))
         else:
             why = "nothing tells it apart from other keys there"
             self._recorder.warn(f"{key.way.there}: {name} stays: {why}. Remove it by hand with mkauthkeys --remove.")
@@ -170,6 +171,7 @@ class Mender:
             repair,
             f"mover service of {name} on {side.server} off again",
             lambda limit: self._set_mover(side, name, limit, enabled=False),
+            shared=(side.server,),
         )
         self._recorder.repaired(repair)
         return worked

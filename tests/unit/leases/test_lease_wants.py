@@ -12,6 +12,8 @@ import pytest
 from powervm.errors import MobilityError
 from powervm.lab import Lab, load_lab
 from powervm.leases import ConsoleFull, ConsoleSessions, LeaseRefused, Leases, LockFolder
+from powervm.outcome import Repair
+from powervm.session import LabSession
 
 LAB = """\
 consoles:
@@ -159,7 +161,7 @@ def test_who_holds_something_does_not_wait_for_more(tmp_path: Path, folder: Lock
     second.take(["two"])
     with pytest.raises(LeaseRefused, match="name all that a suite needs in its Open The Lab"):
         second.take(["one"])
-    assert len(second.held) == 4
+    assert len(second.held) == 5
     second.take(["three"])
     with pytest.raises(LeaseRefused, match="this suite has it already"):
         second.take(["two"], servers="exclusive")
@@ -229,3 +231,54 @@ def test_a_session_is_waited_for(tmp_path: Path, folder: LockFolder) -> None:
     assert said == [
         "hmc1: all 2 sessions that runs on this computer may hold there are taken. Waiting for one, 20 s at most."
     ]
+
+
+def test_what_others_rely_on_is_not_theirs_alone(tmp_path: Path, folder: LockFolder) -> None:
+    """Two moves across the same consoles: whoever ends first must not take the keys away."""
+    lab = lab_of(tmp_path)
+    first, second = Leases(lab, folder=folder), Leases(lab, folder=folder)
+    first.take(["two"])
+    second.take(["three"])
+    assert not first.only_user_of(("hmc2", "hmc1"))
+    assert not first.only_user_of(["green"])
+    assert first.only_user_of(["red"])
+    first.release()
+    assert second.only_user_of(("hmc1", "hmc2"))
+    with pytest.raises(LeaseRefused, match="the trust between hmc1 and hmc2"):
+        first.take(["two"])
+    second.release()
+    first.take(["two"])
+
+
+def test_a_move_within_one_console_relies_on_no_trust(tmp_path: Path, folder: LockFolder) -> None:
+    lab = lab_of(tmp_path)
+    first, second = Leases(lab, folder=folder), Leases(lab, folder=folder)
+    first.take(["one"])
+    second.take(["three"])
+    assert second.only_user_of(("hmc1", "hmc2"))
+
+
+def test_a_partition_that_may_go_anywhere_relies_on_all_trust(tmp_path: Path, folder: LockFolder) -> None:
+    lab = lab_of(tmp_path)
+    first, second = Leases(lab, folder=folder), Leases(lab, folder=folder)
+    first.take(["web"])
+    second.take(["three"])
+    assert not second.only_user_of(("hmc1", "hmc2"))
+
+
+def test_a_repair_that_others_rely_on_is_left_to_them(tmp_path: Path, folder: LockFolder) -> None:
+    lab = lab_of(tmp_path)
+    first, second = Leases(lab, folder=folder), Leases(lab, folder=folder)
+    first.take(["two"])
+    second.take(["three"])
+    undone: list[str] = []
+    repair = Repair(what="hmc1 got a key", subject="hmc1", worked=True, put_back=False)
+    with LabSession(lab) as session:
+        session.only_user_of = first.only_user_of
+        session.put_back_later(repair, "key", lambda _: undone.append("key"), shared=("hmc1", "hmc2"))
+        session.put_back_later(repair, "port", lambda _: undone.append("port"))
+        assert [(item.what, item.left, item.error) for item in session.put_back()] == [
+            ("port", False, None),
+            ("key", True, None),
+        ]
+    assert undone == ["port"]
