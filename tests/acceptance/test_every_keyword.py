@@ -12,7 +12,7 @@ SUITE = "tests/acceptance/suites/every_keyword.robot"
 
 
 def test_every_keyword_does_what_it_says(tmp_path: Path) -> None:
-    with simulated_lab(tmp_path / "world", speed=10) as running:
+    with simulated_lab(tmp_path / "world", speed=25) as running:
         file = joined_lab_file(tmp_path, running, {"limits.poll": 0.1})
         run = run_robot(tmp_path / "out", "-v", f"LAB:{file}", SUITE)
     message = run.tests.pop("A Wrong Ending Fails")[1]
