@@ -26,6 +26,11 @@ class Holdings:
         self._suite = running_suite()
         self._leases = Leases(lab, suite=self._suite, tell=tell)
 
+    @property
+    def any(self) -> bool:
+        """Something is leased."""
+        return bool(self._leases.held)
+
     def take(self, names: Sequence[str], *, servers: Sharing, wait: float | None) -> Mapping[str, Move]:
         """Lease what some moves need; see `Leases.take`."""
         moves = self._leases.take(names, servers=servers, wait=wait)
