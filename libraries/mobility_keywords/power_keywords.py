@@ -85,6 +85,9 @@ class PowerKeywords(Topic):
         chosen = profile or ""
         if mode:
             chosen = profile or switch.status().profile
+            standing = self._desk.remember(partition)
+            if chosen != standing.profile:
+                standing.other_modes.setdefault(chosen, switch.profile_mode(chosen))
             switch.set_profile_mode(chosen, mode)
         switch.shut_down(self._seconds(limit))
         switch.activate(self._seconds(limit), profile=chosen)
