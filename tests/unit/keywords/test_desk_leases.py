@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from mobility_keywords import device_keywords
 from mobility_keywords.desk import Desk
+from mobility_keywords.device_keywords import DeviceKeywords
 from mobility_keywords.holdings import Holdings
 from powervm.errors import MobilityError
 from powervm.lab import Lab, load_lab
@@ -23,7 +25,7 @@ partitions:
   db: {host: 192.0.2.20, agent: true}
   web: {host: 192.0.2.21, agent: true}
 moves:
-  one: {partition: db, from: blue, to: red}
+  one: {partition: db, from: blue, to: red, network: {interface: env6, peer: 192.0.2.77, address: 192.0.2.78/24}}
   two: {partition: web, from: blue, to: red}
 leases: refuse
 """
@@ -66,3 +68,17 @@ def test_who_has_something_keeps_it_and_can_bring_it_home(lab: Lab, name: str) -
     desk.close()
     Leases(lab).take(["one"])
     other.release()
+
+
+def test_no_address_is_set_in_a_partition_of_somebody_else(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    touched: list[str] = []
+    monkeypatch.setattr(device_keywords, "set_up", lambda session, name, network: touched.append(name))
+    other, desk = Leases(lab), desk_of(lab)
+    other.take(["one"])
+    with pytest.raises(LeaseRefused):
+        DeviceKeywords(desk).set_up_network("one")
+    assert touched == []
+    other.release()
+    DeviceKeywords(desk).set_up_network("one")
+    assert touched == ["db"]
+    desk.close()
