@@ -12,6 +12,17 @@ class Departures:
 
     def __init__(self) -> None:
         self._gone: dict[str, dict[str, Departure]] = {}
+        self._all: dict[str, dict[str, None]] = {}
+
+    def leave(self, evacuation: str, departure: Departure) -> None:
+        """The move of a partition is asked for."""
+        name = departure.plan.move.partition
+        self.of(evacuation)[name] = departure
+        self._all.setdefault(evacuation, {})[name] = None
+
+    def everybody(self, evacuation: str) -> tuple[str, ...]:
+        """Whom it has moved since the lab was opened, also who came home, by their names in the lab file."""
+        return tuple(self._all.get(evacuation, ()))
 
     def of(self, evacuation: str) -> dict[str, Departure]:
         """Those of one evacuation, by their names in the lab file; who came home is to be taken out."""

@@ -118,12 +118,14 @@ class Desk:
     def lease(self, names: Sequence[str], *, servers: Sharing, wait: float | None) -> list[Move]:
         """Lease what moves need. A pool is from then on the move that was chosen from it.
 
-        What is not free is somebody else's: then no lab is in use any more, so that no teardown touches it.
+        What is not free is somebody else's: then no lab is in use any more, so that no teardown touches it. Who holds
+        something already keeps it and the lab, since a teardown has to bring it home.
         """
         try:
             chosen = self._holdings.take(names, servers=servers, wait=wait) if self._holdings else {}
         except BaseException:
-            self.close()
+            if not (self._holdings and self._holdings.any):
+                self.close()
             raise
         self.session.lab = replace(self.lab, moves={**self.lab.moves, **chosen})
         return list(chosen.values())

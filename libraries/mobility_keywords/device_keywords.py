@@ -151,6 +151,7 @@ class DeviceKeywords(Topic):
         if found.network is None:
             logger.info(f"The move {move} has no network.")
             return
+        self._desk.plan(move)  # which leases what it needs
         repair = set_up(self._desk.session, found.partition, found.network)
         logger.info(f"{found.partition}: {repair.what if repair else 'the address is there'}.")
 

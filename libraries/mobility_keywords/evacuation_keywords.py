@@ -45,6 +45,7 @@ class EvacuationKeywords(Topic):
         | Check Evacuation    night
         """
         desk = self._desk
+        desk.cover(evacuation)  # what the lab file allows to be mended is mended
         result = check_evacuation(desk.session, desk.lab.evacuation(evacuation), keep=desk.keep)
         self._show(result, verb="checked")
         _refuse(f"Evacuation {evacuation}", result.problems(), result.outcomes)
@@ -74,10 +75,9 @@ class EvacuationKeywords(Topic):
         """
         desk = self._desk
         desk.cover(evacuation)
-        gone = desk.departures.of(evacuation)
 
         def leaving(departure: Departure) -> None:
-            gone[departure.plan.move.partition] = departure
+            desk.departures.leave(evacuation, departure)
 
         with desk.watching() as watch:
             result = evacuate(
@@ -143,6 +143,8 @@ class EvacuationKeywords(Topic):
     def evacuated_partitions_should_be_at_home(self, evacuation: str) -> None:
         """Check that all partitions that an evacuation names are on the server that it evacuates.
 
+        When it names none, those are looked at that `Evacuate Server` has moved, whether they came home or not.
+
         Args:
             evacuation: An evacuation of the lab file.
 
@@ -153,7 +155,7 @@ class EvacuationKeywords(Topic):
         | Evacuated Partitions Should Be At Home    night
         """
         entry = self._desk.lab.evacuation(evacuation)
-        names = entry.partitions or tuple(self._desk.departures.of(evacuation))
+        names = entry.partitions or self._desk.departures.everybody(evacuation)
         self._check_places(evacuation, dict.fromkeys(names, entry.source))
 
     def _check_places(self, evacuation: str, expected: dict[str, str]) -> None:

@@ -30,6 +30,11 @@ class Holdings:
         """Whether nobody else uses a server, or the trust between two consoles; see `Leases.only_user_of`."""
         return self._leases.only_user_of(shared)
 
+    @property
+    def any(self) -> bool:
+        """Something is leased."""
+        return bool(self._leases.held)
+
     def take(self, names: Sequence[str], *, servers: Sharing, wait: float | None) -> Mapping[str, Move]:
         """Lease what some moves need; see `Leases.take`."""
         moves = self._leases.take(names, servers=servers, wait=wait)

@@ -7,6 +7,7 @@ from robot.api.deco import keyword
 from robot.api.types import Secret
 
 from mobility_keywords.desk import Way
+from mobility_keywords.settings_arguments import YesOrNo
 from mobility_keywords.tables import findings_table
 from mobility_keywords.topic import Topic
 from powervm.errors import MobilityError
@@ -25,7 +26,7 @@ class LabKeywords(Topic):
     """Which lab, and whether it is in order."""
 
     @keyword(tags=("lab",))
-    def use_lab(self, file: str, *, shared: bool = True) -> None:
+    def use_lab(self, file: str, *, shared: YesOrNo = True) -> None:
         """Take the lab that ``file`` describes; all other keywords work on it.
 
         Nothing is connected yet: a machine is connected to when it is needed first, and once. A lab file with a section
@@ -62,7 +63,7 @@ class LabKeywords(Topic):
         self._desk.close()
 
     @keyword(tags=("lab", "check"))
-    def check_lab(self, *moves: str, partitions: bool = True) -> None:
+    def check_lab(self, *moves: str, partitions: YesOrNo = True) -> None:
         """Check that every machine of the lab answers, and that the consoles know the servers and partitions.
 
         All machines are asked at the same time. The log shows one table of everything that was looked at.
@@ -109,7 +110,7 @@ class LabKeywords(Topic):
         *,
         source_password: Secret | None = None,
         target_password: Secret | None = None,
-        on_command_line: bool = False,
+        on_command_line: YesOrNo = False,
     ) -> Outcome:
         """Make the two consoles of a move trust each other, in both directions, as far as they do not yet.
 

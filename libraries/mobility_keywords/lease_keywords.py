@@ -34,8 +34,8 @@ class LeaseKeywords(Topic):
         A pool of the lab file (``pools``) stands for the first of its moves that is free, and is used like a move from
         then on.
 
-        A move that was not leased is leased when it is used first. When a lease is refused, no lab is in use any
-        more, so that a teardown cannot touch what others have.
+        A move that was not leased is leased when it is used first. When the first lease of a suite is refused, no lab
+        is in use any more, so that a teardown cannot touch what others have. What a suite has already it keeps.
 
         Args:
             names: Moves, pools, evacuations or partitions of the lab file; a partition may go to any server.

@@ -8,7 +8,7 @@ from robot.api.deco import keyword
 
 from mobility_keywords.desk import Way
 from mobility_keywords.identity_desk import IdentityDesk
-from mobility_keywords.settings_arguments import settings_from, takes_settings
+from mobility_keywords.settings_arguments import YesOrNo, settings_from, takes_settings
 from mobility_keywords.topic import Topic
 from powervm.homecoming import bring_home
 from powervm.migration import check_move, migrate, start_move, validate_move
@@ -86,8 +86,8 @@ class MigrationKeywords(Topic):
         to: str | None = None,
         way: Way = "there",
         options: str | None = None,
-        stage_logs: bool | None = None,
-        identity: bool = False,
+        stage_logs: YesOrNo | None = None,
+        identity: YesOrNo = False,
         **settings: Any,
     ) -> Outcome:
         """Move a partition, and prove that the move was good.
@@ -131,8 +131,8 @@ class MigrationKeywords(Topic):
         move: str,
         *,
         options: str | None = None,
-        stage_logs: bool | None = None,
-        identity: bool = False,
+        stage_logs: YesOrNo | None = None,
+        identity: YesOrNo = False,
         **settings: Any,
     ) -> Outcome:
         """Do a move of the lab file the other way round; the same as `Migrate Partition` with ``way=back``.
@@ -238,7 +238,7 @@ class MigrationKeywords(Topic):
         return desk.settle(stop_move(desk.session, plan, keep=desk.keep, under_way=lambda: desk.runs(plan)))
 
     @keyword(tags=("recovery",))
-    def recover_partition(self, move: str, *, way: Way = "there", force: bool = False) -> Outcome:
+    def recover_partition(self, move: str, *, way: Way = "there", force: YesOrNo = False) -> Outcome:
         """Recover a failed migration (``migrlpar -o r``) and wait until the partition is whole on one server.
 
         Args:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from robot.api import logger
 from robot.api.deco import keyword
 
+from mobility_keywords.settings_arguments import YesOrNo
 from mobility_keywords.topic import Topic
 from powervm.power import Switch, switch_of
 
@@ -20,7 +21,7 @@ class PowerKeywords(Topic):
     """
 
     @keyword(tags=("power",))
-    def shut_down_partition(self, partition: str, *, at_once: bool = False, limit: timedelta | None = None) -> None:
+    def shut_down_partition(self, partition: str, *, at_once: YesOrNo = False, limit: timedelta | None = None) -> None:
         """Shut a partition down and wait until it is Not Activated; nothing is done when it is so.
 
         Args:
@@ -84,6 +85,9 @@ class PowerKeywords(Topic):
         chosen = profile or ""
         if mode:
             chosen = profile or switch.status().profile
+            standing = self._desk.remember(partition)
+            if chosen != standing.profile:
+                standing.other_modes.setdefault(chosen, switch.profile_mode(chosen))
             switch.set_profile_mode(chosen, mode)
         switch.shut_down(self._seconds(limit))
         switch.activate(self._seconds(limit), profile=chosen)

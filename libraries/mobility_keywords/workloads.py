@@ -58,7 +58,15 @@ class Workloads:
         workload = self.find(partition)
         if workload.record is not None:
             return workload.record
-        place = _new_folder(folder / "workloads", partition)
+        try:
+            place = _new_folder(folder / "workloads", partition)
+        except OSError as error:  # a full disk here is no reason to leave it running there
+            workload.discard()
+            del self._running[partition]
+            said = (
+                f"{folder}: {error.strerror or error}. The workload of {partition} was stopped and removed, unjudged."
+            )
+            raise MobilityError(said, remedy="Make room there.") from error
         record = workload.finish(place)
         self._ended[partition] = self._running.pop(partition)
         path = place.with_suffix(".json")
@@ -73,8 +81,8 @@ class Workloads:
             try:
                 self.end(partition, folder, show=show)
             except (MobilityError, OSError) as error:
-                left = f"{workload.load.folder} is left there, until its limit of {workload.load.order.limit:.0f} s"
-                trouble.append(f"the workload of {partition}: {error} ({left})")
+                left = f" ({workload.load.folder} is left there, until its limit of {workload.load.order.limit:.0f} s)"
+                trouble.append(f"the workload of {partition}: {error}{left if partition in self._running else ''}")
         self._running.clear()
         self._ended.clear()
         return trouble

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
 
-from powervm.console import MigrationRequest, MoverEnd, MoverFigures, MoverPair
+from powervm.console import ConsoleCommandFailed, MigrationRequest, MoverEnd, MoverFigures, MoverPair
 from powervm.console.mover_answers import CONFIGURED, LEVEL
 from powervm.errors import MobilityError
 from powervm.operation import Work, finding_of, ok_finding
@@ -51,14 +51,12 @@ def _with_movers(work: Work, settings: MigrationSettings) -> Work:
     if not offered and not any(mover.subnet for mover in wishes):
         work.recorder.warn(f"{console.name}: offers no pairs of movers, so that those chosen are sent as they are.")
         return work
-    first = _choose(work, offered, settings.pair)
+    first, second = _choose(work, offered, settings)
     chosen: dict[str, Any] = {
         "source_mover": _named(settings.source_mover, first.source),
         "target_mover": _named(settings.target_mover, first.target),
     }
-    if any(settings.second_pair):
-        rest = [pair for pair in offered if pair.source != first.source and pair.target != first.target]
-        second = _choose(work, rest, settings.second_pair)
+    if second is not None:
         chosen["source_mover"], chosen["target_mover"] = _whole(first)
         chosen["second_source_mover"], chosen["second_target_mover"] = _whole(second)
     resolved = replace(settings, **chosen)
@@ -66,9 +64,24 @@ def _with_movers(work: Work, settings: MigrationSettings) -> Work:
     return _with_request(work, replace(request, settings=resolved))
 
 
-def _choose(work: Work, offered: Sequence[MoverPair], wishes: tuple[Mover | None, Mover | None]) -> MoverPair:
-    """The first pair that is as wished; an operation that wishes for another one ends here."""
-    fitting = [
+def _choose(
+    work: Work, offered: Sequence[MoverPair], settings: MigrationSettings
+) -> tuple[MoverPair, MoverPair | None]:
+    """The first pair that is as wished, and one that can stand by for it; what is not offered ends the operation."""
+    fitting = _fitting(offered, settings.pair)
+    if not fitting:
+        _refuse(work, offered, settings.pair)
+    if not any(settings.second_pair):
+        return fitting[0], None
+    standing_by = ((first, _fitting(_apart(offered, first), settings.second_pair)) for first in fitting)
+    found = next(((first, seconds[0]) for first, seconds in standing_by if seconds), None)
+    if found is None:
+        _refuse(work, _apart(offered, fitting[0]), settings.second_pair)
+    return found
+
+
+def _fitting(offered: Sequence[MoverPair], wishes: tuple[Mover | None, Mover | None]) -> list[MoverPair]:
+    return [
         pair
         for pair in offered
         if all(
@@ -76,9 +89,11 @@ def _choose(work: Work, offered: Sequence[MoverPair], wishes: tuple[Mover | None
             for wish, end in zip(wishes, (pair.source, pair.target), strict=True)
         )
     ]
-    if not fitting:
-        _refuse(work, offered, wishes)
-    return fitting[0]
+
+
+def _apart(offered: Sequence[MoverPair], first: MoverPair) -> list[MoverPair]:
+    """Those of two other servers: one that fails cannot stand by for itself through another of its addresses."""
+    return [pair for pair in offered if pair.source.name != first.source.name and pair.target.name != first.target.name]
 
 
 def _refuse(work: Work, offered: Sequence[MoverPair], wishes: tuple[Mover | None, Mover | None]) -> NoReturn:
@@ -153,13 +168,21 @@ def _set_mover(work: Work, side: Side, mover: MoverFigures, wanted: dict[str, in
             f"{side.console}: does not tell {missing} of {mover.name}, so that it could not be put back.",
             remedy="Leave the setting out.",
         )
-    work.session.console(side.console).set_mover_figures(side.system, mover.name, changes)
+    trouble: MobilityError | None = None
+    try:
+        work.session.console(side.console).set_mover_figures(side.system, mover.name, changes)
+    except ConsoleCommandFailed:
+        raise
+    except MobilityError as error:  # nobody heard how it ended: it is put back all the same
+        trouble = error
     told = ", ".join(f"{name} {before[name]} -> {value}" for name, value in changes.items())
-    repair = Repair(what=f"set for this test: {told}", subject=mover.name, worked=True, put_back=False)
+    repair = Repair(what=f"set for this test: {told}", subject=mover.name, worked=trouble is None, put_back=False)
     undo = partial(_put_back, work, side, mover.name, before)
     what = f"{', '.join(before)} of {mover.name} on {side.server}"
     work.session.put_back_later(repair, what, undo, shared=(side.server,))
     work.recorder.repaired(repair)
+    if trouble is not None:
+        raise trouble
 
 
 def _put_back(work: Work, side: Side, mover: str, before: dict[str, int], deadline: Deadline) -> None:

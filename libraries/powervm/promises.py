@@ -94,7 +94,9 @@ def mover_findings(partition: str, settings: MigrationSettings, seen: Pairs) -> 
         return
     check = "movers"
     chosen = [*settings.pair, *settings.second_pair]
-    redundant = settings.redundant_movers is RedundantMovers.MUST or any(settings.second_pair)
+    redundant = settings.redundant_movers is RedundantMovers.MUST or (
+        any(settings.second_pair) and settings.redundant_movers is not RedundantMovers.IF_AVAILABLE
+    )
     if not seen:
         yield _untold(check, partition, "the console did not tell which movers moved it.")
         return

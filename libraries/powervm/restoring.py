@@ -33,6 +33,7 @@ class Standing:
         desired_mode, current_mode: Processor compatibility modes.
         profile: The profile that it was activated with last.
         profile_mode: The mode that this profile asks for.
+        other_modes: What other profiles asked for before a test changed it, by profile.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Standing:
     current_mode: str
     profile: str
     profile_mode: str
+    other_modes: dict[str, str]
 
 
 def note(session: LabSession, name: str) -> Standing:
@@ -64,6 +66,7 @@ def note(session: LabSession, name: str) -> Standing:
         current_mode=status.current_mode,
         profile=status.profile,
         profile_mode=switch.profile_mode(status.profile),
+        other_modes={},
     )
 
 
@@ -89,9 +92,10 @@ def _restore_here(session: LabSession, standing: Standing) -> list[str]:
     done = []
     switch = switch_of(session, standing.name)
     limit = session.lab.limits.rmc
-    if switch.profile_mode(standing.profile) != standing.profile_mode:
-        switch.set_profile_mode(standing.profile, standing.profile_mode)
-        done.append(f"profile {standing.profile} of {standing.name} asks for {standing.profile_mode}")
+    for profile, mode in {**standing.other_modes, standing.profile: standing.profile_mode}.items():
+        if switch.profile_mode(profile) != mode:
+            switch.set_profile_mode(profile, mode)
+            done.append(f"profile {profile} of {standing.name} asks for {mode}")
     status = switch.status()
     if not _has_modes(status, standing):
         switch.force_off(limit)

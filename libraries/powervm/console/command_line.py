@@ -75,8 +75,9 @@ class MigrationRequest:
         free = read_free_options(self.options)
         profile = ["-n", self.profile] if self.profile else []
         data: dict[str, str | Sequence[str]] = {**self.settings.data(), **self.data}
+        words = self.settings.words(free.options)
         if not data:
-            return [*profile, *self.settings.words(), *free.words]
+            return [*profile, *words, *free.words]
         if free.trouble:
             raise free.trouble
         twice = sorted(data.keys() & free.record.keys())
@@ -87,7 +88,7 @@ class MigrationRequest:
                 remedy="Say it in one place.",
             )
         record = write_record({**data, **free.record})
-        return [*profile, *self.settings.words(), "-i", record, *free.words_without_data]
+        return [*profile, *words, "-i", record, *free.words_without_data]
 
 
 def split_options(options: str) -> list[str]:

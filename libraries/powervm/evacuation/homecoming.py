@@ -18,7 +18,7 @@ from powervm.placement import Where, judge, look
 from powervm.plan import MovePlan, plan_move
 from powervm.progress import Watcher, nobody
 from powervm.session import LabSession
-from powervm.settings import NameOrId
+from powervm.settings import BadSettings, NameOrId
 from powervm.waiting import Deadline
 
 
@@ -66,7 +66,7 @@ def _way_home(session: LabSession, departure: Departure, there: Place) -> MovePl
     """The way back, as what it is now, with the id and the pool of before where the console would choose others."""
     away = departure.plan.move
     off = there.state == NOT_ACTIVATED
-    settings = away.settings.back().fitting(active=not off)
+    plain = settings = away.settings.back().fitting(active=not off)
     plan = departure.plan
     console = session.console(plan.target.console)
     try:
@@ -82,7 +82,11 @@ def _way_home(session: LabSession, departure: Departure, there: Place) -> MovePl
     if departure.pool_id is not None and elsewhere:
         settings = replace(settings, processor_pool=NameOrId(number=departure.pool_id))
     kind = MoveKind.INACTIVE if off else MoveKind.ACTIVE
-    return plan_move(session.lab, replace(away.back(), kind=kind, settings=settings))
+    move = replace(away.back(), kind=kind, settings=settings)
+    try:
+        return plan_move(session.lab, move)
+    except BadSettings:  # the options say an id or a pool, too; what became of it is told by the proof at home
+        return plan_move(session.lab, replace(move, settings=plain))
 
 
 def _prove(homes: Mapping[str, Departure], work: Work) -> None:

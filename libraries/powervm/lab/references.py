@@ -30,6 +30,8 @@ def check_references(draft: Draft) -> None:
         _check_logins(draft)
         if not draft.names:  # keys of another format are checked by its reader
             _check_addresses(draft)
+    if not draft.names:  # another format has no names of evacuations
+        _check_leased_names(draft)
 
 
 def _check_names(draft: Draft) -> None:
@@ -98,6 +100,15 @@ def _check_moves(draft: Draft, needed: dict[tuple[str, str], str]) -> None:
             for pair in _console_pairs(draft, source, target):
                 needed.setdefault(pair, f"move '{name}'")
         _check_storage(draft, name)
+
+
+def _check_leased_names(draft: Draft) -> None:
+    """What leases are asked for by name: an evacuation's name must not stand for something else, too."""
+    for name in draft.section("evacuations"):
+        for section, kind in (("moves", "move"), ("pools", "pool"), ("partitions", "partition")):
+            if name in draft.section(section):
+                cure = "Give the evacuation a name of its own."
+                draft.problem(("evacuations", name), f"'{name}' is also a {kind}.", cure)
 
 
 def _check_evacuations(draft: Draft, needed: dict[tuple[str, str], str]) -> None:

@@ -211,7 +211,7 @@ class Leases:
         taken: dict[str, tuple[Want, Lock]] = {}
         missing = None
         for want in sorted(set(wants)):
-            own = self._held.get(want.name) or fresh.get(want.name)
+            own = self._held.get(want.name) or fresh.get(want.name) or taken.get(want.name)
             if own is not None and (own[1].exclusive or not want.exclusive):
                 continue
             lock = None if own else self._folder.try_lock(want.name, exclusive=want.exclusive)

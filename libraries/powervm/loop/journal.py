@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -81,8 +82,9 @@ class Journal:
         self.write("end", record=record.model_dump(mode="json"))
 
     def close(self) -> None:
-        """Let others have it."""
-        self._file.close()
+        """Let others have it. What a full disk did not take was told by `write`."""
+        with suppress(OSError):
+            self._file.close()
 
 
 def _open(folder: Path) -> IO[str]:
@@ -203,13 +205,26 @@ def folder_of(root: Path, move: str) -> Path:
 
 
 def newest(root: Path, move: str) -> Path | None:
-    """The folder of the loop that was begun last; None when there is none."""
+    """The folder of the loop of a move that was begun last; None when there is none."""
     found = None
     for folder in _numbered(folder_of(root, move)):
         if not (folder / NAME).exists():
             return found
-        found = folder
+        if _move_of(folder / NAME) in (move, None):
+            found = folder
     return found
+
+
+def _move_of(path: Path) -> str | None:
+    """The move that a journal is about: the second loop of ``a`` and the first one of ``a-2`` share names of folders.
+
+    None when it does not tell.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            return str(json.loads(file.readline())["move"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def fresh(root: Path, move: str) -> Path:

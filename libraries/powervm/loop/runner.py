@@ -66,13 +66,16 @@ class Loop:
             JournalError: The output directory takes nothing any more.
             BaseException: Ctrl-C or a timeout of the test; journal and summary say so, and it can be resumed.
         """
-        reason = EndReason.INTERRUPTED
         try:
             reason = self._run()
-        finally:
-            self._journal.write("closed", reason=reason.value)
-            summary = self.summary(reason)
-            write_summary(self._journal.folder, summary)
+        except BaseException:
+            with suppress(MobilityError):  # what broke it off is worth more than a journal that takes nothing
+                self._journal.write("closed", reason=EndReason.INTERRUPTED.value)
+            write_summary(self._journal.folder, self.summary(EndReason.INTERRUPTED))
+            raise
+        self._journal.write("closed", reason=reason.value)
+        summary = self.summary(reason)
+        write_summary(self._journal.folder, summary)
         return summary
 
     def _run(self) -> EndReason:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -115,8 +116,12 @@ class MigrationSettings:
         """The movers that stand by."""
         return self.second_source_mover, self.second_target_mover
 
-    def words(self) -> list[str]:
-        """Options of migrlpar; the profile, the input data, and what is set on the movers come apart from them."""
+    def words(self, said: Collection[str] = ()) -> list[str]:
+        """Options of migrlpar; the profile, the input data, and what is set on the movers come apart from them.
+
+        Args:
+            said: Options that free text has already: what a second pair of movers implies is not said again.
+        """
         words: list[str] = []
         for name, (option, _) in WORD_OPTIONS.items():
             value: Word | None = getattr(self, name)
@@ -125,7 +130,7 @@ class MigrationSettings:
         for name, (flag, wanted) in FLAGS.items():
             if getattr(self, name) is wanted:
                 words.append(flag)
-        if any(self.second_pair) and self.redundant_movers is None:
+        if any(self.second_pair) and self.redundant_movers is None and "--redundantmsps" not in said:
             words += ["--redundantmsps", FIGURES[RedundantMovers.MUST]]
         if self.wait is not None:
             words += ["-w", str(math.ceil(self.wait / _MINUTE))]

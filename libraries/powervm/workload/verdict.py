@@ -59,8 +59,11 @@ class Stretch:
 
 
 def stretch_of(outcome: Outcome) -> Stretch:
-    """The time in which a migration truly ran: that of ``migrlpar``, else that of the whole operation."""
-    phase = outcome.phase("migration")
+    """The time in which a migration truly ran: that of ``migrlpar``, else that of the whole operation.
+
+    Of several calls the last one counts: an evacuation asks again when its first call was refused as a whole.
+    """
+    phase = next((phase for phase in reversed(outcome.phases) if phase.name == "migration"), None)
     begin, end = (phase.started, phase.ended) if phase else (outcome.started, outcome.ended)
     title = f"{outcome.partition} {outcome.source.server} -> {outcome.target.server}"
     return Stretch(title, outcome.ending.value, begin, end)

@@ -128,6 +128,15 @@ class Workload:
         self.record = self._record(look, files, remarks)
         return self.record
 
+    def discard(self) -> None:
+        """Stop it if it runs, and remove it from the partition, without a verdict.
+
+        Raises:
+            MobilityError: The partition does not answer; it ends by its limit there.
+        """
+        self.load.stop()
+        self.load.remove()
+
     def _facts(self, look: Look, output: str) -> Facts:
         load, order = self.load, self.load.order
         begun = load.first

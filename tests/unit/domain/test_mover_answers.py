@@ -72,6 +72,16 @@ CHOSEN = {"source_mover": Mover("v1"), "target_mover": Mover("v3")}
             [("v1,v2", "v3,v4")],
             [("error", "was moved by v1,v2 -> v3,v4, and redundant movers were ruled out.")],
         ),
+        (
+            {**CHOSEN, "second_source_mover": Mover("v2"), "redundant_movers": RedundantMovers.IF_AVAILABLE},
+            [("v1", "v3")],
+            [("ok", "was moved by v1 -> v3, as chosen.")],
+        ),
+        (
+            {**CHOSEN, "second_source_mover": Mover("v2")},
+            [("v1", "v3")],
+            [("error", "was moved by v1 -> v3, and redundant movers were chosen.")],
+        ),
     ],
 )
 def test_the_movers_that_did_it(settings: dict[str, object], seen: list[tuple[str, str]], expected: object) -> None:

@@ -64,6 +64,11 @@ def test_settings_have_the_words_of_keywords(write):
             evacuated("{from: a, to: b, partitions: [lp1], stays: [lp2]}"),
             "night.stays: no partition is called 'lp2' there.",
         ),
+        (
+            evacuated("{from: a, to: b}") + "moves:\n  night: {partition: lp1, from: a, to: b}\n",
+            "evacuations.night: 'night' is also a move. Give the evacuation a name of its own.",
+        ),
+        (f"{BASE}evacuations: {{lp1: {{from: a, to: b}}}}\n", "evacuations.lp1: 'lp1' is also a partition."),
         (evacuated("{from: a, to: b, settings: {target_id: 5}}"), "night: settings.target_id is 5, and several"),
     ],
 )

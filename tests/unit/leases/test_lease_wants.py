@@ -282,3 +282,17 @@ def test_a_repair_that_others_rely_on_is_left_to_them(tmp_path: Path, folder: Lo
             ("key", True, None),
         ]
     assert undone == ["port"]
+
+
+def test_two_entries_for_one_partition_are_not_in_each_others_way(tmp_path: Path, folder: LockFolder) -> None:
+    """On each server of an evacuation it goes by one name, whichever entry of the lab file is meant."""
+    file = tmp_path / "lab.yaml"
+    file.write_text(
+        LAB.format(hmc1="hmc1", blue="blue", db="db", port="22", leases="refuse").replace(
+            "  app: {host: 192.0.2.22, agent: true}", "  app: {host: 192.0.2.22, agent: true, partition: DB}"
+        )
+    )
+    leases = Leases(load_lab(file), folder=folder)
+    leases.take(["all"])
+    assert len(leases.held) == 5
+    leases.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,9 +10,10 @@ from typing import Any, cast
 import pytest
 
 from powervm.errors import MobilityError
-from powervm.loop import LoopPlan, unfinished
+from powervm.loop import SUMMARY, LoopPlan, Steps, unfinished
 from powervm.loop.journal import Journal, Past, fresh
-from powervm.loop.runner import check_same, head_of
+from powervm.loop.runner import Loop, check_same, head_of
+from powervm.outcome import Outcome, Side
 from powervm.plan import MovePlan
 from powervm.session import LabSession
 
@@ -60,3 +62,23 @@ def test_what_is_left_to_be_done(reason: str | None, left: bool, tmp_path: Path)
         journal.write("closed", reason=reason)
     journal.close()
     assert unfinished(tmp_path, "local") == (folder if left else None)
+
+
+def test_what_broke_a_loop_off_is_not_hidden_by_a_full_disk(tmp_path: Path) -> None:
+    side = Side(server="p9a", system="A", console="hmc1")
+    way = SimpleNamespace(move=SimpleNamespace(name="local"), partition="lp1", source=side, target=side)
+    asked = LoopPlan(cast(MovePlan, way), cast(MovePlan, way), 5, None, "stop")
+    lab = SimpleNamespace(name="night lab", kind="simulated", file="lab.yaml")
+    journal = Journal(tmp_path)
+    journal._file = Path("/dev/full").open("w", encoding="utf-8")  # noqa: SIM115
+
+    def home(_: MovePlan) -> Outcome:
+        raise KeyboardInterrupt
+
+    steps = SimpleNamespace(home=home, place=lambda _: nullcontext())
+    past = Past({"at": "2026-08-26T12:00:00+00:00"}, baseline={})
+    session = cast(LabSession, SimpleNamespace(lab=lab))
+    with pytest.raises(KeyboardInterrupt):
+        Loop(session, asked, journal, past, cast(Steps, steps)).run()
+    assert '"interrupted"' in (tmp_path / SUMMARY).read_text()
+    journal.close()

@@ -106,6 +106,28 @@ def test_an_output_directory_that_takes_nothing(tmp_path: Path) -> None:
         Journal(tmp_path / "file")
 
 
+def test_a_full_disk_is_told_once_and_the_journal_can_be_closed(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal._file.close()
+    journal._file = Path("/dev/full").open("w", encoding="utf-8")  # noqa: SIM115
+    with pytest.raises(JournalError, match="Make room there"):
+        journal.begin(1)
+    journal.close()
+
+
+def test_a_loop_of_another_move_is_not_taken_for_the_second_one(tmp_path: Path) -> None:
+    first, other = fresh(tmp_path, "local"), fresh(tmp_path, "local-2")
+    written(first)
+    journal = Journal(other)
+    journal.write("loop", format=1, move="local-2")
+    journal.close()
+    assert newest(tmp_path, "local") == first
+    assert newest(tmp_path, "local-2") == other
+    third = fresh(tmp_path, "local")
+    written(third)
+    assert newest(tmp_path, "local") == third
+
+
 def test_each_fresh_loop_has_a_folder_and_the_newest_is_resumed(tmp_path: Path) -> None:
     assert newest(tmp_path, "local") is None
     names = []

@@ -91,6 +91,14 @@ def test_two_pairs_of_movers_are_one_group_of_two_entries() -> None:
     }
 
 
+def test_what_a_second_pair_implies_is_not_said_beside_free_text_that_says_it() -> None:
+    pairs = {"source_mover": Mover("v1"), "second_source_mover": Mover("v2")}
+    assert request("--redundantmsps 2", **pairs).command(Operation.VALIDATE) == (
+        "migrlpar -o v -m S -t T -p lp1 -i '\"redundant_msps=1/v1/////,1/v2/////\"' --redundantmsps 2"
+    )
+    assert "--redundantmsps 1" in request("-w 5", **pairs).command(Operation.VALIDATE)
+
+
 def test_on_the_way_back_movers_change_sides_and_the_target_is_forgotten() -> None:
     back = EVERYTHING.back()
     assert back.pair == (Mover(number=2, address="10.1.1.14"), Mover("vios1"))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from powervm.outcome import Ending, Outcome
+from powervm.outcome.model import Phase
 from powervm.workload.kinds import Kind
 from powervm.workload.load import read_look
 from powervm.workload.model import LoadEnding
 from powervm.workload.stress import read_report
-from powervm.workload.verdict import Facts, Stretch, crossing, judge
+from powervm.workload.verdict import Facts, Stretch, crossing, judge, stretch_of
 
 T0 = datetime(2026, 8, 26, 10, 0, tzinfo=timezone.utc)
 GOOD = "stress-ng: info:  [7] failed: 0\nstress-ng: info:  [7] successful run completed in 30 secs\n"
@@ -127,3 +131,14 @@ def test_a_look_is_read_and_placed_in_our_time() -> None:
     assert not read_look("boot-2\n5.5\n1.0\n-\nthere\n", at(0), "boot-1").runs
     with pytest.raises(Exception, match="when asked for its workload"):
         read_look("bash: no such thing\n", at(0), "boot-1")
+
+
+def test_of_two_calls_the_last_one_is_the_migration() -> None:
+    phases = [
+        Phase(name=name, started=at(begin), ended=at(end), duration=end - begin)
+        for name, begin, end in (("migration", 10, 11), ("transfer", 21, 28), ("migration", 20, 30))
+    ]
+    side = SimpleNamespace(server="p9a")
+    outcome = SimpleNamespace(phases=phases, partition="lp1", source=side, target=side, ending=Ending.DONE)
+    move = stretch_of(cast(Outcome, outcome))
+    assert (move.started, move.ended) == (at(20), at(30))
