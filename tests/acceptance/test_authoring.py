@@ -33,7 +33,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / ".venv" / "bin").mkdir(parents=True)
     (folder / ".venv" / "bin" / "activate").write_text(f'PATH="{Path(sys.executable).parent}:$PATH"\n')
     with simulated_lab(folder / "lab") as running:
-        file = joined_lab_file(folder / "variables", running, {"limits.settle": 4})
+        file = joined_lab_file(folder / "variables", running, {"limits.settle": 2})
         file.rename(folder / "variables" / "simulated.yaml")
         yield folder
 
