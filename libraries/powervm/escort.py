@@ -120,7 +120,11 @@ class Escort:
         probe, self._ping_probe = self._ping_probe, None
         lines = self._stopped(probe, limit)
         if lines is not None and wish is not None:
-            recorder.outage = outage.Answers().read(lines).outage(wish)
+            answers = outage.Answers().read(lines)
+            recorder.outage = answers.outage(wish)
+            if not answers.whole:
+                name = self._work.plan.move.partition
+                recorder.warn(f"{name}: the ping probe ended before it was stopped; it may not have seen every outage.")
             self._add([outage.judge_outage(self._work.plan.move.partition, recorder.outage)])
         self._end_watch(limit)
 

@@ -33,7 +33,8 @@ class Answers:
 
     Attributes:
         first, last: Time of the first and of the last answer; None when there was none.
-        gap, gap_at: The longest time between two answers in a row, and when it began.
+        gap, gap_at: The longest time without an answer: between two in a row, or before the first one.
+        whole: Ping has told its summary, as it does when it is stopped; else it was killed, or its file is cut off.
     """
 
     sent: int = 0
@@ -43,9 +44,10 @@ class Answers:
     gap: float = 0.0
     gap_at: float | None = None
     seen: float | None = None
+    whole: bool = False
     _round: int = 0
     _number: int = 0
-    _whole: bool = False
+    _begun: float | None = None
 
     def read(self, lines: Iterable[str]) -> Answers:
         """Take more lines."""
@@ -61,8 +63,9 @@ class Answers:
         elif waiting:
             self._count(int(waiting["number"]))
             self.seen = float(waiting["time"])
+            self._begun = self.seen if self._begun is None else self._begun
         elif summary:
-            self.sent, self.received, self._whole = int(summary["sent"]), int(summary["received"]), True
+            self.sent, self.received, self.whole = int(summary["sent"]), int(summary["received"]), True
 
     def _count(self, number: int) -> None:
         if number < self._number - _NUMBERS // 2:
@@ -72,8 +75,9 @@ class Answers:
 
     def _answered(self, time: float) -> None:
         self.received += 1
-        if self.last is not None and time - self.last > self.gap:
-            self.gap, self.gap_at = time - self.last, self.last
+        since = self._begun if self.last is None else self.last
+        if since is not None and time - since > self.gap:
+            self.gap, self.gap_at = time - since, since
         self.first = time if self.first is None else self.first
         self.last = self.seen = time
 

@@ -48,6 +48,17 @@ def test_a_gap_that_has_not_ended_counts() -> None:
     assert outage.outage(NETWORK).lost == 18  # there is no summary: the numbers are counted
 
 
+def test_the_time_before_the_first_answer_counts() -> None:
+    answers = Answers().read([HEAD, waiting(0.2, 1), waiting(4.0, 20), reply(4.2, 21), reply(4.4, 22)])
+    assert answers.outage(NETWORK).longest_gap == pytest.approx(4.0)
+    assert judge_outage("lp5", answers.outage(NETWORK)).severity is Severity.ERROR
+
+
+def test_a_ping_that_was_killed_tells_no_summary() -> None:
+    assert Answers().read(GAP).whole
+    assert not Answers().read(GAP[:-1]).whole
+
+
 def test_no_answer_at_all() -> None:
     outage = Answers().read([HEAD, waiting(0.2, 1), waiting(0.4, 2)]).outage(NETWORK)
     assert (outage.longest_gap, outage.lost) == (None, 2)
