@@ -78,7 +78,8 @@ class Escort:
         repair = network.set_up(self._work.session, self._work.plan.move.partition, wish)
         if repair is not None:
             self._work.recorder.repaired(repair)
-        trouble = outage.ping_once(guest, wish, Deadline(limits.command))
+        patience = 0.0 if repair is None else limits.settle  # what was set just now needs a moment
+        trouble = outage.ping_until(guest, wish, Deadline(patience), limit=limits.command, interval=limits.poll)
         if trouble is not None:
             raise trouble
         text = f"{wish.peer} answers through {wish.interface} before the move."
@@ -210,15 +211,8 @@ class Escort:
         if wish is None or not self._work.plan.active:
             return
         limits = self._work.session.lab.limits
-        trouble: MobilityError | None = None
-
-        def answers() -> bool:
-            nonlocal trouble
-            trouble = outage.ping_once(guest, wish, Deadline(limits.command))
-            return trouble is None
-
-        with suppress(DeadlinePassed):
-            wait_until(answers, Deadline(limits.settle), interval=limits.poll)
+        deadline = Deadline(limits.settle)
+        trouble = outage.ping_until(guest, wish, deadline, limit=limits.command, interval=limits.poll)
         if trouble is not None:
             raise trouble
         text = f"{wish.peer} answers through {wish.interface} after the move."

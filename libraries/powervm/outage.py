@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from powervm.background import BackgroundCommand
@@ -16,7 +17,7 @@ from powervm.errors import MobilityError
 from powervm.lab import Network
 from powervm.outcome import Finding, Outage, Severity
 from powervm.partition import LinuxPartition
-from powervm.waiting import Deadline
+from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 CHECK = "network"
 
@@ -136,3 +137,29 @@ def ping_once(partition: LinuxPartition, network: Network, deadline: Deadline | 
         f"{partition.name}: {network.peer} does not answer a ping through {network.interface}: {said[0]}.",
         remedy="Check address, VLAN and link of the interface, and that the peer is up.",
     )
+
+
+def ping_until(
+    partition: LinuxPartition, network: Network, deadline: Deadline, *, limit: float, interval: float
+) -> MobilityError | None:
+    """Ping the peer until it answers or the deadline passes; why it did not answer, or None when it did.
+
+    A link needs a moment after it was brought up, and so does an address of IPv6, or an adapter after a move.
+
+    Args:
+        partition: From where.
+        network: Its interface and peer.
+        deadline: When to stop; the peer is asked once more then.
+        limit: Seconds that one command may take.
+        interval: Seconds between two tries.
+    """
+    trouble: MobilityError | None = None
+
+    def answers() -> bool:
+        nonlocal trouble
+        trouble = ping_once(partition, network, Deadline(limit))
+        return trouble is None
+
+    with suppress(DeadlinePassed):
+        wait_until(answers, deadline, interval=interval)
+    return trouble
