@@ -20,6 +20,7 @@ from powervm.operation import Work, ok_finding
 from powervm.outcome import BackingLook, BondLook, Ending, Finding, Severity
 from powervm.partition import LinuxPartition
 from powervm.preflight import Facts
+from powervm.settings import SriovPorts, VnicRedundancy, Vnics
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 Answer = TypeVar("Answer")
@@ -153,13 +154,17 @@ class Escort:
         if not before or not plan.active:
             return
         planned = self._before.vnic_plan.devices if self._before.vnic_plan else ()
+        fewer_devices = plan.settings.vnic_redundancy is VnicRedundancy.ALLOW_FEWER
+        fewer_vnics = plan.settings.vnics is Vnics.AVAILABLE
         words = ["lshwres", "-r", "virtualio", "--rsubtype", "vnic", "--level", "lpar", *self._filter()]
 
         def read() -> list[vnic.VirtualNic]:
             return [vnic.read_vnic(row) for row in self._console.rows(words)]
 
         def judge(after: Sequence[vnic.VirtualNic]) -> list[Finding]:
-            return vnic.compare_vnics(plan.partition, before, after, planned)
+            return vnic.compare_vnics(
+                plan.partition, before, after, planned, fewer_devices=fewer_devices, fewer_vnics=fewer_vnics
+            )
 
         after = self._settled(read, judge)
         self._work.recorder.backing_devices += _backing_looks("after", after)
@@ -191,12 +196,13 @@ class Escort:
         before, guest, recorder = self._before.bonds, self._guest, self._work.recorder
         if not before or not self._work.plan.active:
             return
+        fewer = self._work.plan.settings.sriov_ports is SriovPorts.AVAILABLE
 
         def read() -> list[bonds.Bond]:
             return bonds.read_bonds(guest.run(bonds.LIST).stdout)
 
         def judge(after: Sequence[bonds.Bond]) -> list[Finding]:
-            return bonds.compare_bonds(guest.name, before, after)
+            return bonds.compare_bonds(guest.name, before, after, fewer_ports=fewer)
 
         after = self._settled(read, judge, limit=self._work.session.lab.limits.rmc)
         during = self._end_watch(Deadline(self._work.session.lab.limits.settle))
@@ -251,7 +257,7 @@ class Escort:
             except MobilityError as error:
                 errors.append(error)
                 return False
-            return not any(item.severity is Severity.ERROR for item in judge(found[-1]))
+            return all(item.severity is Severity.OK for item in judge(found[-1]))
 
         with suppress(DeadlinePassed):
             wait_until(good, deadline, interval=limits.poll)

@@ -168,8 +168,17 @@ def _check_bond(partition: str, bond: Bond) -> Iterator[Finding]:
         yield _warning(partition, text, "Check the link of the port.")
 
 
-def compare_bonds(partition: str, before: Sequence[Bond], after: Sequence[Bond]) -> list[Finding]:
-    """Whether each bond is whole after the move, and on its primary again; the port itself may have a new name."""
+def compare_bonds(
+    partition: str, before: Sequence[Bond], after: Sequence[Bond], *, fewer_ports: bool = False
+) -> list[Finding]:
+    """Whether each bond is whole after the move, and on its primary again; the port itself may have a new name.
+
+    Args:
+        partition: For the findings.
+        before, after: The bonds.
+        fewer_ports: The move allows that not all ports are made again (``--migsriov 2``): then it is a warning when one
+            is missing.
+    """
     now = {bond.name: bond for bond in after}
     findings = []
     for old in before:
@@ -178,7 +187,9 @@ def compare_bonds(partition: str, before: Sequence[Bond], after: Sequence[Bond])
             remedy = "Read /var/log/hcnmgr, and run hcnmgr -s in the partition."
             findings.append(_error(partition, f"{old.name} is gone after the move.", remedy))
         else:
-            findings += _compare(partition, old, new)
+            missing = len(new.members) < len(old.members)
+            update = {"severity": Severity.WARNING} if fewer_ports and missing and new.active else {}
+            findings += [finding.model_copy(update=update) for finding in _compare(partition, old, new)]
     names = ", ".join(f"{bond.name} on {bond.active}" for bond in after)
     return findings or [_ok(partition, f"every bond is whole and on its primary: {names}.")]
 

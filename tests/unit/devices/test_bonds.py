@@ -162,6 +162,16 @@ def test_after_the_move(text: str, message: str | None) -> None:
     assert [line.startswith(message or "?") for line in found] == [True] * (message is not None)
 
 
+def test_a_port_that_the_move_allows_to_be_missing_is_a_warning() -> None:
+    (missing,) = compare_bonds("lp6", [one(WHOLE)], [one(AWAY)], fewer_ports=True)
+    assert missing.severity is Severity.WARNING
+    on_backup = one(WHOLE.replace("Active Slave: enP16389p1s0", "Active Slave: env3"))
+    dark = one(AWAY.replace("Currently Active Slave: env3", "Currently Active Slave: None"))
+    for wrong in (on_backup, dark):
+        (bad,) = compare_bonds("lp6", [one(WHOLE)], [wrong], fewer_ports=True)
+        assert bad.severity is Severity.ERROR
+
+
 def watched(*moments: str) -> list[BondLook]:
     return read_watched("\n".join(f"@@ next\n{text}" for text in moments).splitlines())
 
