@@ -26,7 +26,8 @@ class PowerKeywords(Topic):
 
         Args:
             partition: Its name in the lab file.
-            at_once: Switch it off without asking its operating system, which otherwise is asked where RMC is active.
+            at_once: Switch it off without asking its operating system, which otherwise is asked over RMC, or over SSH
+                while RMC is down. One that does not answer is switched off at once in any case.
             limit: How long it may take; by default the lab file's limit for RMC.
 
         Raises:

@@ -20,6 +20,7 @@ from powervm.operation import Work, ok_finding
 from powervm.outcome import BackingLook, BondLook, Ending, Finding, Severity
 from powervm.partition import LinuxPartition
 from powervm.preflight import Facts
+from powervm.settings import SriovPorts, VnicRedundancy, Vnics
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 Answer = TypeVar("Answer")
@@ -78,7 +79,8 @@ class Escort:
         repair = network.set_up(self._work.session, self._work.plan.move.partition, wish)
         if repair is not None:
             self._work.recorder.repaired(repair)
-        trouble = outage.ping_once(guest, wish, Deadline(limits.command))
+        patience = 0.0 if repair is None else limits.settle  # what was set just now needs a moment
+        trouble = outage.ping_until(guest, wish, Deadline(patience), limit=limits.command, interval=limits.poll)
         if trouble is not None:
             raise trouble
         text = f"{wish.peer} answers through {wish.interface} before the move."
@@ -120,7 +122,11 @@ class Escort:
         probe, self._ping_probe = self._ping_probe, None
         lines = self._stopped(probe, limit)
         if lines is not None and wish is not None:
-            recorder.outage = outage.Answers().read(lines).outage(wish)
+            answers = outage.Answers().read(lines)
+            recorder.outage = answers.outage(wish)
+            if not answers.whole:
+                name = self._work.plan.move.partition
+                recorder.warn(f"{name}: the ping probe ended before it was stopped; it may not have seen every outage.")
             self._add([outage.judge_outage(self._work.plan.move.partition, recorder.outage)])
         self._end_watch(limit)
 
@@ -148,13 +154,17 @@ class Escort:
         if not before or not plan.active:
             return
         planned = self._before.vnic_plan.devices if self._before.vnic_plan else ()
+        fewer_devices = plan.settings.vnic_redundancy is VnicRedundancy.ALLOW_FEWER
+        fewer_vnics = plan.settings.vnics is Vnics.AVAILABLE
         words = ["lshwres", "-r", "virtualio", "--rsubtype", "vnic", "--level", "lpar", *self._filter()]
 
         def read() -> list[vnic.VirtualNic]:
             return [vnic.read_vnic(row) for row in self._console.rows(words)]
 
         def judge(after: Sequence[vnic.VirtualNic]) -> list[Finding]:
-            return vnic.compare_vnics(plan.partition, before, after, planned)
+            return vnic.compare_vnics(
+                plan.partition, before, after, planned, fewer_devices=fewer_devices, fewer_vnics=fewer_vnics
+            )
 
         after = self._settled(read, judge)
         self._work.recorder.backing_devices += _backing_looks("after", after)
@@ -186,12 +196,13 @@ class Escort:
         before, guest, recorder = self._before.bonds, self._guest, self._work.recorder
         if not before or not self._work.plan.active:
             return
+        fewer = self._work.plan.settings.sriov_ports is SriovPorts.AVAILABLE
 
         def read() -> list[bonds.Bond]:
             return bonds.read_bonds(guest.run(bonds.LIST).stdout)
 
         def judge(after: Sequence[bonds.Bond]) -> list[Finding]:
-            return bonds.compare_bonds(guest.name, before, after)
+            return bonds.compare_bonds(guest.name, before, after, fewer_ports=fewer)
 
         after = self._settled(read, judge, limit=self._work.session.lab.limits.rmc)
         during = self._end_watch(Deadline(self._work.session.lab.limits.settle))
@@ -206,15 +217,8 @@ class Escort:
         if wish is None or not self._work.plan.active:
             return
         limits = self._work.session.lab.limits
-        trouble: MobilityError | None = None
-
-        def answers() -> bool:
-            nonlocal trouble
-            trouble = outage.ping_once(guest, wish, Deadline(limits.command))
-            return trouble is None
-
-        with suppress(DeadlinePassed):
-            wait_until(answers, Deadline(limits.settle), interval=limits.poll)
+        deadline = Deadline(limits.settle)
+        trouble = outage.ping_until(guest, wish, deadline, limit=limits.command, interval=limits.poll)
         if trouble is not None:
             raise trouble
         text = f"{wish.peer} answers through {wish.interface} after the move."
@@ -253,7 +257,7 @@ class Escort:
             except MobilityError as error:
                 errors.append(error)
                 return False
-            return not any(item.severity is Severity.ERROR for item in judge(found[-1]))
+            return all(item.severity is Severity.OK for item in judge(found[-1]))
 
         with suppress(DeadlinePassed):
             wait_until(good, deadline, interval=limits.poll)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from powervm.console.answers import NOT_ACTIVATED
 from powervm.errors import MobilityError
-from powervm.lab import MoveKind
+from powervm.lab import Move, MoveKind
 from powervm.migration import migrate
 from powervm.operation import Keeper, Work, run_operation
 from powervm.outcome import Ending, Outcome
@@ -20,6 +20,7 @@ from powervm.power import switch_of
 from powervm.progress import Watcher, nobody
 from powervm.recovery import ask_to_recover, ask_to_stop
 from powervm.session import LabSession
+from powervm.settings import BadSettings
 from powervm.ssh import SshError
 from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
@@ -110,11 +111,11 @@ def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     kind = MoveKind.INACTIVE if off else MoveKind.ACTIVE
     settings = way_back.settings.fitting(active=not off)
     move = replace(way_back, kind=kind, settings=settings, network=None)  # nor does it matter who answers a ping
-    back = plan_move(work.session.lab, move)
+    back = _plan_back(work, move)
     outcome = migrate(work.session, back, keep=keep, watch=watch)
     if outcome.ending is Ending.REFUSED and (move.vnic or move.storage):
         work.recorder.warn(f"{back.title} goes home without the mappings of the lab file: {outcome.error}")
-        back = plan_move(work.session.lab, replace(move, vnic=None, storage=None))
+        back = _plan_back(work, replace(move, vnic=None, storage=None))
         outcome = migrate(work.session, back, keep=keep, watch=watch)
     for text in outcome.warnings:
         work.recorder.warn(text)
@@ -122,3 +123,12 @@ def _migrate_back(work: Work, keep: Keeper, watch: Watcher) -> Outcome:
     if outcome.done:
         return work.recorder.finish(Ending.DONE)
     return work.recorder.finish(outcome.ending, f"{back.title}, on the way home: {outcome.error}")
+
+
+def _plan_back(work: Work, move: Move) -> MovePlan:
+    """The way home; options as text that do not hold for what the partition is now are left out."""
+    try:
+        return plan_move(work.session.lab, move)
+    except BadSettings as error:
+        work.recorder.warn(f"{move.partition} goes home without the options of the lab file: {error}")
+        return plan_move(work.session.lab, replace(move, options=""))

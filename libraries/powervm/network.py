@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_interface
 
@@ -41,10 +42,12 @@ class Interfaces:
 
     Attributes:
         ours: Name of that interface; empty when it cannot be told.
+        client: The address that we come from, as the partition sees it; empty when it cannot be told.
     """
 
     all: tuple[Interface, ...]
     ours: str
+    client: str = ""
 
     def find(self, name: str) -> Interface | None:
         """The interface of that name."""
@@ -60,7 +63,7 @@ def read_interfaces(output: str) -> Interfaces:
     """Read the first line, ``$SSH_CONNECTION`` (address and port of both ends), and ``ip -j addr`` below it."""
     connection, _, listing = output.partition("\n")
     words = connection.split()
-    server = words[2].partition("%")[0] if len(words) == 4 else ""
+    client, server = (words[index].partition("%")[0] if len(words) == 4 else "" for index in (0, 2))
     rows = json.loads(listing) if listing.strip() else []
     found = tuple(
         Interface(
@@ -72,7 +75,7 @@ def read_interfaces(output: str) -> Interfaces:
         for row in rows
     )
     ours = next((item.name for item in found if server and _has(item, server)), "")
-    return Interfaces(found, ours)
+    return Interfaces(found, ours, client)
 
 
 def _has(interface: Interface, address: str) -> bool:
@@ -86,14 +89,14 @@ def look(partition: LinuxPartition, deadline: Deadline | None = None) -> Interfa
         MobilityError: They could not be read.
     """
     result = partition.run(_LIST, deadline)
-    try:
-        return read_interfaces(result.stdout)
-    except (ValueError, KeyError, TypeError):
-        said = result.stderr.strip() or result.first_line or f"exit status {result.status}"
-        raise MobilityError(
-            f"{partition.name}: its network interfaces cannot be read: {said}",
-            remedy="Check that iproute2 is installed there and lists them with 'ip -j addr'.",
-        ) from None
+    if result.ok:
+        with suppress(ValueError, KeyError, TypeError):
+            return read_interfaces(result.stdout)
+    said = result.stderr.strip() or result.first_line or f"exit status {result.status}"
+    raise MobilityError(
+        f"{partition.name}: its network interfaces cannot be read: {said}",
+        remedy="Check that iproute2 is installed there and lists them with 'ip -j addr'.",
+    )
 
 
 REMEDY = "Name another interface or another address in the lab file (interface, address)."
@@ -122,7 +125,7 @@ def obstacle(interfaces: Interfaces, network: Network) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """What was done to an interface for the test.
+    """What is done to an interface for the test.
 
     Attributes:
         address: The address that was set, with its prefix length.
@@ -137,12 +140,17 @@ class Change:
         return f"address {self.address} set on {self.interface} until the lab is closed"
 
 
-def set_address(partition: LinuxPartition, network: Network, deadline: Deadline | None = None) -> Change | None:
-    """Give the interface the address of the lab file; None when it has it already.
+def needed_change(
+    partition: LinuxPartition, network: Network, deadline: Deadline | None = None
+) -> tuple[Change, str] | None:
+    """What has to be done for the interface to have the address of the lab file; None when it has it already.
+
+    Returns:
+        The change, and the address that we come from.
 
     Raises:
-        MobilityError: There is no such interface, our own connection comes in through it, somebody else has the
-            address, or the partition refused it.
+        MobilityError: There is no such interface, our own connection comes in through it, or somebody else has the
+            address.
     """
     if network.address is None:
         return None
@@ -156,10 +164,52 @@ def set_address(partition: LinuxPartition, network: Network, deadline: Deadline 
     if _has(interface, wanted.partition("/")[0]):
         return None
     _check_free(partition, wanted, deadline)
-    _run(partition, ["ip", "addr", "add", wanted, "dev", name], deadline)
-    if not interface.up:
-        _run(partition, ["ip", "link", "set", name, "up"], deadline)
-    return Change(name, wanted, brought_up=not interface.up)
+    return Change(name, wanted, brought_up=not interface.up), interfaces.client
+
+
+def make_change(partition: LinuxPartition, change: Change, client: str, deadline: Deadline | None = None) -> None:
+    """Set the address, in one round: nothing of it stays when it fails, or when it would lead our answers elsewhere.
+
+    The route that comes with an address is better than those that NetworkManager makes. With an address in the network
+    that we come from, answers to us would leave through the wrong interface, where a partition that checks the way
+    back (``rp_filter``) does not even take our packets any more.
+
+    Args:
+        partition: The partition.
+        change: As `needed_change` found it.
+        client: The address that we come from; empty when it is not known.
+        deadline: For the round.
+
+    Raises:
+        MobilityError: The partition refused, or the way to us has changed.
+    """
+    here = shlex.join(["dev", change.interface])
+    undo = f"ip addr del {change.address} {here}"
+    script = f"ip addr add {change.address} {here} || exit $?"
+    if change.brought_up:
+        link = shlex.join(["ip", "link", "set", change.interface])
+        script += f"; {link} up || {{ {undo}; exit 1; }}"
+        undo += f"; {link} down"
+    if client:
+        found = f"grep -q -F {shlex.quote(f' dev {change.interface} ')}"
+        script += f"; if ip route get {shlex.quote(client)} 2>/dev/null | {found}; then {undo}; exit {_WAY_CHANGED}; fi"
+    result = partition.run(script, deadline)
+    if result.status == _WAY_CHANGED:
+        raise MobilityError(
+            f"{partition.name}: {change.address} is not set on {change.interface}: the way to {client}, where our own "
+            "connection comes from, would lead through it, and the connection could be cut.",
+            remedy=REMEDY,
+        )
+    if not result.ok:
+        said = result.stderr.strip() or result.first_line or f"exit status {result.status}"
+        raise MobilityError(
+            f"{partition.name}: {change.address} could not be set on {change.interface}: {said}",
+            remedy="Check interface and address in the lab file.",
+        )
+
+
+_WAY_CHANGED = 33
+"""Exit status when the address was taken away again; no status of ``ip``."""
 
 
 def set_up(session: LabSession, name: str, network: Network) -> Repair | None:
@@ -171,31 +221,33 @@ def set_up(session: LabSession, name: str, network: Network) -> Repair | None:
         network: The network of a move.
 
     Raises:
-        MobilityError: As `set_address` does.
+        MobilityError: It cannot have it, as `needed_change` and `make_change` tell.
     """
-    change = set_address(session.partition(name), network, Deadline(session.lab.limits.command))
-    if change is None:
+    partition, limit = session.partition(name), Deadline(session.lab.limits.command)
+    needed = needed_change(partition, network, limit)
+    if needed is None:
         return None
+    change, client = needed
     repair = Repair(what=str(change), subject=name, worked=True, put_back=False)
     session.put_back_later(
         repair,
         f"address {change.address} taken from {change.interface} of {name}",
         lambda limit: take_address(session.partition(name), change, limit),
     )
+    make_change(partition, change, client, limit)  # when nobody hears how it ends, it is put back all the same
     return repair
 
 
 def take_address(partition: LinuxPartition, change: Change, deadline: Deadline | None = None) -> None:
-    """Undo what `set_address` did; an address that is gone already is fine.
+    """Undo what `make_change` did. Where the address is gone already, the interface is somebody else's by now.
 
     Raises:
         MobilityError: The partition refused.
     """
     interface = look(partition, deadline).find(change.interface)
-    if interface is None:
+    if interface is None or change.address not in interface.addresses:
         return
-    if change.address in interface.addresses:
-        _run(partition, ["ip", "addr", "del", change.address, "dev", change.interface], deadline)
+    _run(partition, ["ip", "addr", "del", change.address, "dev", change.interface], deadline)
     if change.brought_up:
         _run(partition, ["ip", "link", "set", change.interface, "down"], deadline)
 

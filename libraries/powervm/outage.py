@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from powervm.background import BackgroundCommand
@@ -16,7 +17,7 @@ from powervm.errors import MobilityError
 from powervm.lab import Network
 from powervm.outcome import Finding, Outage, Severity
 from powervm.partition import LinuxPartition
-from powervm.waiting import Deadline
+from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 CHECK = "network"
 
@@ -33,7 +34,8 @@ class Answers:
 
     Attributes:
         first, last: Time of the first and of the last answer; None when there was none.
-        gap, gap_at: The longest time between two answers in a row, and when it began.
+        gap, gap_at: The longest time without an answer: between two in a row, or before the first one.
+        whole: Ping has told its summary, as it does when it is stopped; else it was killed, or its file is cut off.
     """
 
     sent: int = 0
@@ -43,9 +45,10 @@ class Answers:
     gap: float = 0.0
     gap_at: float | None = None
     seen: float | None = None
+    whole: bool = False
     _round: int = 0
     _number: int = 0
-    _whole: bool = False
+    _begun: float | None = None
 
     def read(self, lines: Iterable[str]) -> Answers:
         """Take more lines."""
@@ -61,8 +64,9 @@ class Answers:
         elif waiting:
             self._count(int(waiting["number"]))
             self.seen = float(waiting["time"])
+            self._begun = self.seen if self._begun is None else self._begun
         elif summary:
-            self.sent, self.received, self._whole = int(summary["sent"]), int(summary["received"]), True
+            self.sent, self.received, self.whole = int(summary["sent"]), int(summary["received"]), True
 
     def _count(self, number: int) -> None:
         if number < self._number - _NUMBERS // 2:
@@ -72,8 +76,9 @@ class Answers:
 
     def _answered(self, time: float) -> None:
         self.received += 1
-        if self.last is not None and time - self.last > self.gap:
-            self.gap, self.gap_at = time - self.last, self.last
+        since = self._begun if self.last is None else self.last
+        if since is not None and time - since > self.gap:
+            self.gap, self.gap_at = time - since, since
         self.first = time if self.first is None else self.first
         self.last = self.seen = time
 
@@ -132,3 +137,29 @@ def ping_once(partition: LinuxPartition, network: Network, deadline: Deadline | 
         f"{partition.name}: {network.peer} does not answer a ping through {network.interface}: {said[0]}.",
         remedy="Check address, VLAN and link of the interface, and that the peer is up.",
     )
+
+
+def ping_until(
+    partition: LinuxPartition, network: Network, deadline: Deadline, *, limit: float, interval: float
+) -> MobilityError | None:
+    """Ping the peer until it answers or the deadline passes; why it did not answer, or None when it did.
+
+    A link needs a moment after it was brought up, and so does an address of IPv6, or an adapter after a move.
+
+    Args:
+        partition: From where.
+        network: Its interface and peer.
+        deadline: When to stop; the peer is asked once more then.
+        limit: Seconds that one command may take.
+        interval: Seconds between two tries.
+    """
+    trouble: MobilityError | None = None
+
+    def answers() -> bool:
+        nonlocal trouble
+        trouble = ping_once(partition, network, Deadline(limit))
+        return trouble is None
+
+    with suppress(DeadlinePassed):
+        wait_until(answers, deadline, interval=interval)
+    return trouble

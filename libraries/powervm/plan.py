@@ -49,6 +49,11 @@ class MovePlan:
         return request.settings.sriov_ports is not None or "--migsriov" in read_free_options(request.options).options
 
     @property
+    def settings(self) -> MigrationSettings:
+        """What is chosen, by name or in the free options."""
+        return read_free_options(self.request.options).settings().overridden_by(self.request.settings)
+
+    @property
     def has_own_data(self) -> bool:
         """The free options have configuration data of their own."""
         return not read_free_options(self.request.options).options.keys().isdisjoint({"-i", "-f"})

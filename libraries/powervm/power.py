@@ -7,6 +7,7 @@ partition down, and activate it with the profile.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from powervm.console import ManagementConsole, PartitionStatus
@@ -15,7 +16,7 @@ from powervm.lab import ServerEntry
 from powervm.placement import find_partition
 from powervm.rmc import RmcLink
 from powervm.session import LabSession
-from powervm.ssh import AuthenticationFailed, HostKeyChanged
+from powervm.ssh import AuthenticationFailed, ConnectionLost, HostKeyChanged
 from powervm.waiting import Deadline, ask_until
 
 _ONE_QUESTION = 20.0
@@ -54,7 +55,8 @@ class Switch:
     def shut_down(self, limit: float, *, at_once: bool = False) -> None:
         """Shut the partition down and wait until it is Not Activated; nothing is done when it is so.
 
-        Through the operating system where RMC is active, else at once. Its connection is closed.
+        Through the operating system: over RMC, or from within where RMC does not reach it, as for minutes after a move.
+        At once, when it does not answer there either. Its connection is closed.
 
         Args:
             limit: Seconds.
@@ -66,11 +68,34 @@ class Switch:
         status = self.status()
         if status.not_activated:
             return
-        orderly = status.rmc_active and not at_once
         deadline = Deadline(limit)
-        self.console.shut_down(self.server.system, self.partition, orderly=orderly, deadline=deadline)
-        self.session.connection(self.name).close()
+        if at_once or status.rmc_active or not (status.running and self._ask_inside(status, deadline)):
+            orderly = status.rmc_active and not at_once
+            self.console.shut_down(self.server.system, self.partition, orderly=orderly, deadline=deadline)
+        with suppress(MobilityError):  # a machine that is known by name only has none
+            self.session.connection(self.name).close()
         self._wait(lambda found: found.not_activated, deadline, "Not Activated")
+
+    def _ask_inside(self, status: PartitionStatus, deadline: Deadline) -> bool:
+        """Ask the system itself to power off; whether it has been asked.
+
+        The machine that answers at the address of the lab file has to be this very partition.
+        """
+        for _ in range(2):  # a connection may be a dead one after a move
+            try:
+                guest = self.session.partition(self.name)
+                said = guest.identity(deadline.within(_ONE_QUESTION))
+                serial = self.console.system(self.server.system, deadline).serial
+                if (said.serial, said.partition_id) != (serial, status.partition_id):
+                    return False
+                try:
+                    return guest.run("systemctl poweroff", deadline.within(_ONE_QUESTION)).ok
+                except ConnectionLost:  # it may have gone down before it could say so
+                    return True
+            except MobilityError:
+                with suppress(MobilityError):
+                    self.session.connection(self.name).close()
+        return False
 
     def force_off(self, limit: float) -> None:
         """Shut the partition down; at once, when it does not end in an orderly way. For putting things back."""

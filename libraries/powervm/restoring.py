@@ -6,7 +6,8 @@ home does not offer. It then goes home powered off, and gets its mode back with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 
 from powervm.console import PartitionStatus
@@ -17,7 +18,7 @@ from powervm.lab import Move, MoveKind
 from powervm.migration import migrate
 from powervm.operation import Keeper
 from powervm.parallel import ask_all
-from powervm.plan import plan_move
+from powervm.plan import MovePlan, plan_move
 from powervm.power import Switch, switch_of
 from powervm.session import LabSession
 
@@ -136,17 +137,28 @@ def _bring_home(session: LabSession, standing: Standing, keep: Keeper) -> list[s
         offered = session.console(home.console).system(home.system).processor_modes
         switch = Switch(session, standing.name, status.name, session.lab.server(server))
         done = _make_fit(switch, status, standing, offered)
-    move = Move(
-        name=f"{standing.name}-home",
-        partition=standing.name,
-        source=home.name,
-        target=server,
-        kind=MoveKind.INACTIVE if done or status.state.endswith(NOT_ACTIVATED) else MoveKind.ACTIVE,
-    )
-    outcome = bring_home(session, plan_move(session.lab, move), keep=keep)
+    kind = MoveKind.INACTIVE if done or status.state.endswith(NOT_ACTIVATED) else MoveKind.ACTIVE
+    outcome = bring_home(session, _way_from_home(session, standing, server, kind), keep=keep)
     if not outcome.done:
         raise MobilityError(outcome.error or outcome.summary())
     return [*done, f"{standing.name} is on {home.name} again"]
+
+
+def _way_from_home(session: LabSession, standing: Standing, server: str, kind: MoveKind) -> MovePlan:
+    """The move that has led there: that of the lab file, with its options, settings and mappings, if there is one."""
+    lab = session.lab
+    name, home = f"{standing.name}-home", standing.server
+    known = [
+        way
+        for move in lab.moves.values()
+        for way in (move, move.back())
+        if (way.partition, way.source, way.target) == (standing.name, home, server)
+    ]
+    for way in sorted(known, key=lambda way: way.kind is not kind):
+        settings = way.settings.fitting(active=kind is MoveKind.ACTIVE)
+        with suppress(MobilityError):  # its options may be for the other kind of move
+            return plan_move(lab, replace(way, name=name, kind=kind, settings=settings))
+    return plan_move(lab, Move(name=name, partition=standing.name, source=home, target=server, kind=kind))
 
 
 def _other_server(session: LabSession, standing: Standing) -> tuple[str, PartitionStatus] | None:

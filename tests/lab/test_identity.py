@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jsonschema
 
+from powervm.homecoming import bring_home
 from powervm.identity import Comparison, Snapshot, built_in_catalogue, check, take
 from powervm.lab import Lab, Repair
 from powervm.migration import check_move, migrate
@@ -17,7 +18,7 @@ from powervm.plan import plan_move
 from powervm.power import switch_of
 from powervm.restoring import Wanted, arrange, note, restore
 from powervm.secret import Password
-from powervm.waiting import Deadline
+from powervm.waiting import Deadline, wait_until
 from support.simulated import ROOT
 
 from .conftest import Bench, Open
@@ -100,6 +101,53 @@ def test_a_partition_goes_home_from_where_its_mode_does_not_fit(bench: Open) -> 
         "lp30 is running",
     ]
     assert note(lab.session, "lp30") == home
+
+
+def test_a_partition_goes_home_with_the_options_that_the_lab_file_has_for_its_way(bench: Open) -> None:
+    lab = bench(lab={"moves.inactive.options": "--mpio 2"})
+    home = note(lab.session, "lp3")
+    switch_of(lab.session, "lp3").shut_down(20)
+    outcome = migrate(lab.session, plan_move(lab.session.lab, lab.session.lab.move("inactive")), keep=lab.keep)
+    assert outcome.error is None
+    assert "lp3 is on p8a again" in restore(lab.session, home, keep=lab.keep)
+    sent = [event["command"] for event in lab.running.history("command") if "migrlpar -o m" in event["command"]]
+    assert [command.endswith("--mpio 2") for command in sent] == [True, True]
+    assert note(lab.session, "lp3") == home
+
+
+def test_a_partition_that_lost_its_power_goes_home_without_options_for_running_ones(bench: Open) -> None:
+    lab = bench(lab={"moves.local.options": "--redundantmsps 2"})
+    move_locally(lab)
+    switch_of(lab.session, "lp1").shut_down(20, at_once=True)
+    outcome = bring_home(lab.session, plan_move(lab.session.lab, lab.session.lab.move("local")), keep=lab.keep)
+    assert outcome.error is None
+    assert any("goes home without the options of the lab file: " in text for text in outcome.warnings)
+
+
+def test_a_running_system_is_not_cut_off_when_rmc_does_not_reach_it(bench: Open) -> None:
+    lab = bench()
+    lab.running.run("lp1", "/opt/rsct/bin/rmcctrl -z")
+    switch = switch_of(lab.session, "lp1")
+    wait_until(lambda: not switch.status().rmc_active, Deadline(20), interval=0.1)
+    switch.shut_down(20)
+    assert switch.status().not_activated
+    sent = [event["command"] for event in lab.running.history("command")]
+    assert "systemctl poweroff" in sent
+    assert not any("chsysstate" in command for command in sent)
+
+
+def test_a_machine_that_is_not_the_partition_is_never_switched_off(bench: Open) -> None:
+    lab = bench()
+    lab.running.run("lp1", "/opt/rsct/bin/rmcctrl -z")
+    entries = lab.session.lab.partitions
+    wrong = replace(entries["lp1"], access=entries["lp2"].access)
+    lab.session.replace_lab(replace(lab.session.lab, partitions={**entries, "lp1": wrong}))
+    switch = switch_of(lab.session, "lp1")
+    wait_until(lambda: not switch.status().rmc_active, Deadline(20), interval=0.1)
+    switch.shut_down(20)
+    assert switch.status().not_activated
+    assert switch_of(lab.session, "lp2").status().running
+    assert "systemctl poweroff" not in [event["command"] for event in lab.running.history("command")]
 
 
 def test_a_closed_firewall_is_opened_for_rmc_and_closed_again(bench: Open) -> None:

@@ -2,8 +2,10 @@
 
 The console has ``hcnmgr`` of powerpc-utils called in the partition: it asks whether the port may go (hcnqrydev), takes
 it away (hcnrmdev) and puts it back into its bond on the target (hcncfgdrc). The partition's distribution decides how
-its interfaces are called; nothing here depends on names. Source: powerpc-utils, ``scripts/hcnmgr``; kernel,
-``drivers/net/bonding/bond_procfs.c``.
+its interfaces are called; nothing here depends on their names. A bond of hcnmgr is called ``bond`` and the id of its
+hybrid network. With wicked hcnmgr makes the port the primary of its bond; with NetworkManager it does so on some levels
+only, and on others writes the port to ``active_slave`` and leaves the bond without a primary. Source: powerpc-utils,
+``scripts/hcnmgr``; kernel, ``drivers/net/bonding/bond_procfs.c``.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ LOG = "/var/log/hcnmgr"
 LIST = 'for f in /proc/net/bonding/*; do [ -e $f ] && { echo "==> $f"; cat $f; }; done; true'
 """All bonds of the partition; prints nothing where there is none."""
 
+_OF_HCNMGR = re.compile(r"bond[0-9a-f]{8}")
 _SAMPLES = 5
 """How often in a second the bonds are looked at during a move."""
 _NEXT = "@@ next"
@@ -51,7 +54,7 @@ class Bond:
     """One file below ``/proc/net/bonding``.
 
     Attributes:
-        primary: The member that is preferred; empty when there is none.
+        primary: The member that is preferred; empty when there is none, which is no fault of the bond: see above.
         active: The member that carries the traffic; empty when none does.
         up: The bond itself has a link.
     """
@@ -66,6 +69,11 @@ class Bond:
     def on_primary(self) -> bool:
         """The port carries the traffic."""
         return bool(self.primary) and self.active == self.primary
+
+    @property
+    def settled(self) -> bool:
+        """The port carries the traffic, or, where the bond has no primary to tell it by, a member does."""
+        return self.on_primary if self.primary else bool(self.active)
 
     def look(self, moment: Literal["before", "during", "after"]) -> BondLook:
         """For the record."""
@@ -94,8 +102,12 @@ def read_watched(lines: Iterable[str]) -> list[BondLook]:
 
 
 def read_bonds(output: str) -> list[Bond]:
-    """Read what `LIST` printed."""
-    return [_read_bond(part) for part in output.split("==> ")[1:]]
+    """Read what `LIST` printed: the bonds of hcnmgr, or all of them where none has such a name.
+
+    A partition may have other bonds as well, which no port is taken from.
+    """
+    found = [_read_bond(part) for part in output.split("==> ")[1:]]
+    return [bond for bond in found if _OF_HCNMGR.fullmatch(bond.name)] or found
 
 
 def _read_bond(text: str) -> Bond:
@@ -139,23 +151,34 @@ def check_bonds(partition: str, ports: Sequence[LogicalPort], bonds: Sequence[Bo
 
 
 def _check_bond(partition: str, bond: Bond) -> Iterator[Finding]:
-    others = [member for member in bond.members if member.name != bond.primary]
-    if not bond.primary:
+    preferred = bond.primary or bond.active
+    others = [member for member in bond.members if member.name != preferred]
+    if not bond.primary and len(bond.members) < 2:
         remedy = "Run hcnmgr -s in the partition, and look at the port with lshwres -r sriov --rsubtype logport."
         yield _error(partition, f"{bond.name} has no primary member; it has: {_names(bond)}.", remedy)
     elif not others:
-        text = f"{bond.name} has no member beside {bond.primary}: hcnqrydev would answer busy (error 16)."
+        text = f"{bond.name} has no member beside {preferred}: hcnqrydev would answer busy (error 16)."
         yield _error(partition, text, "Add its backup device to the bond: hcnmgr -s in the partition.")
     elif not any(member.up for member in others):
         text = f"{bond.name} has no backup with a link ({_names(bond)}): nothing would carry the traffic meanwhile."
         yield _error(partition, text, "Bring the backup device up, and check its VLAN and Virtual I/O Server.")
-    elif not bond.on_primary:
-        text = f"{bond.name} is on {bond.active or 'no member'}, not on its primary {bond.primary}."
+    elif not bond.settled:
+        wanted = f", not on its primary {bond.primary}" if bond.primary else ""
+        text = f"{bond.name} is on {bond.active or 'no member'}{wanted}."
         yield _warning(partition, text, "Check the link of the port.")
 
 
-def compare_bonds(partition: str, before: Sequence[Bond], after: Sequence[Bond]) -> list[Finding]:
-    """Whether each bond is whole after the move, and on its primary again; the port itself may have a new name."""
+def compare_bonds(
+    partition: str, before: Sequence[Bond], after: Sequence[Bond], *, fewer_ports: bool = False
+) -> list[Finding]:
+    """Whether each bond is whole after the move, and on its primary again; the port itself may have a new name.
+
+    Args:
+        partition: For the findings.
+        before, after: The bonds.
+        fewer_ports: The move allows that not all ports are made again (``--migsriov 2``): then it is a warning when one
+            is missing.
+    """
     now = {bond.name: bond for bond in after}
     findings = []
     for old in before:
@@ -164,7 +187,9 @@ def compare_bonds(partition: str, before: Sequence[Bond], after: Sequence[Bond])
             remedy = "Read /var/log/hcnmgr, and run hcnmgr -s in the partition."
             findings.append(_error(partition, f"{old.name} is gone after the move.", remedy))
         else:
-            findings += _compare(partition, old, new)
+            missing = len(new.members) < len(old.members)
+            update = {"severity": Severity.WARNING} if fewer_ports and missing and new.active else {}
+            findings += [finding.model_copy(update=update) for finding in _compare(partition, old, new)]
     names = ", ".join(f"{bond.name} on {bond.active}" for bond in after)
     return findings or [_ok(partition, f"every bond is whole and on its primary: {names}.")]
 
@@ -181,6 +206,35 @@ def _compare(partition: str, old: Bond, new: Bond) -> Iterator[Finding]:
         yield _error(partition, f"{new.name}: {', '.join(down)} has no link after the move.", remedy)
     elif old.on_primary and not new.on_primary:
         yield _error(partition, f"{new.name} is on {new.active or 'no member'}, not on {new.primary}.", remedy)
+    elif not old.primary and old.active and (not new.active or new.active in _backups(old)):
+        text = f"{new.name} was on {old.active}, and is on {new.active or 'no member'} after the move."
+        yield _error(partition, text, remedy)
+
+
+def _backups(bond: Bond) -> set[str]:
+    """The members that do not carry the traffic: only the port may have another name after a move."""
+    return {member.name for member in bond.members} - {bond.active}
+
+
+def carriers(before: BondLook, looks: Iterable[BondLook]) -> list[str]:
+    """The backups that were seen to carry the traffic of a bond.
+
+    A backup was a member before and is not the primary; in a bond without a primary it carries the traffic while a
+    member is away.
+
+    Args:
+        before: The bond before the move.
+        looks: The same bond during the move.
+    """
+    known = {member.split(" ")[0] for member in before.members}
+    return sorted(
+        {
+            look.active
+            for look in looks
+            if look.active in known - {before.primary, look.primary}
+            and (before.primary or len(look.members) < len(before.members))
+        }
+    )
 
 
 def judge_looks(partition: str, before: Sequence[Bond], looks: Sequence[BondLook]) -> list[Finding]:
@@ -195,7 +249,7 @@ def judge_looks(partition: str, before: Sequence[Bond], looks: Sequence[BondLook
 
 
 def _judge_looks(partition: str, bond: Bond, looks: Sequence[BondLook]) -> Finding:
-    backups = sorted({look.active for look in looks if look.active and look.active != look.primary})
+    backups = carriers(bond.look("before"), looks)
     if backups:
         return _ok(partition, f"{bond.name} was carried by {', '.join(backups)} during the move.")
     remedy = "Check the link and the Virtual I/O Server of the backup device."

@@ -293,26 +293,42 @@ def _listed(items: Iterator[object] | Sequence[object]) -> str:
 
 
 def compare_vnics(
-    partition: str, before: Sequence[VirtualNic], after: Sequence[VirtualNic], planned: Sequence[PlannedDevice] = ()
+    partition: str,
+    before: Sequence[VirtualNic],
+    after: Sequence[VirtualNic],
+    planned: Sequence[PlannedDevice] = (),
+    *,
+    fewer_devices: bool = False,
+    fewer_vnics: bool = False,
 ) -> list[Finding]:
     """Whether all vNICs are there after a move, work, and are backed as before.
+
+    What the move allows to be missing is a warning.
 
     Args:
         partition: For the findings.
         before, after: As the consoles of the source and of the target list them.
         planned: What was asked for; empty when the console was left to choose.
+        fewer_devices: The move allows fewer backing devices (``--redundantvnicbkdev 2``).
+        fewer_vnics: The move allows that not all vNICs are made (``--vniccfg 2``).
     """
     found = {vnic.slot: vnic for vnic in after}
     findings = []
     for old in before:
         new = found.get(old.slot)
         if new is None:
-            findings.append(_lost(partition, old))
+            findings.append(_allowed(_lost(partition, old), fewer_vnics))
         else:
-            findings += _compare(partition, old, new)
+            findings += _compare(partition, old, new, fewer=fewer_devices)
     devices = [device for vnic in after for device in vnic.devices]
-    findings += [_misplaced(partition, item) for item in planned if not any(_is_at(item, one) for one in devices)]
-    return findings
+    allowed = (fewer_devices or fewer_vnics) and len(devices) < sum(len(vnic.devices) for vnic in before)
+    missing = [item for item in planned if not any(_is_at(item, one) for one in devices)]
+    return findings + [_allowed(_misplaced(partition, item), allowed) for item in missing]
+
+
+def _allowed(finding: Finding, allowed: bool) -> Finding:
+    """The same as a warning, when the move allows it."""
+    return finding.model_copy(update={"severity": Severity.WARNING}) if allowed else finding
 
 
 def judge_vnic(partition: str, vnic: VirtualNic) -> list[Finding]:
@@ -332,11 +348,12 @@ def judge_vnic(partition: str, vnic: VirtualNic) -> list[Finding]:
 _DEVICE_REMEDY = "Look at it with lshwres -r virtualio --rsubtype vnic, and at the port's link and its server."
 
 
-def _compare(partition: str, old: VirtualNic, new: VirtualNic) -> list[Finding]:
+def _compare(partition: str, old: VirtualNic, new: VirtualNic, *, fewer: bool) -> list[Finding]:
     findings = judge_vnic(partition, new)
     if len(new.devices) != len(old.devices):
         text = f"the vNIC in slot {old.slot} had {len(old.devices)} backing devices and has {len(new.devices)} now."
-        findings.append(_bad(partition, text, "Add the missing one (chhwres -r virtualio --rsubtype vnic -o s)."))
+        finding = _bad(partition, text, "Add the missing one (chhwres -r virtualio --rsubtype vnic -o s).")
+        findings.append(_allowed(finding, fewer and len(new.devices) < len(old.devices)))
     was, now = old.active, new.active
     if was and now and was.priority < now.priority:
         text = f"the vNIC in slot {old.slot} used its backing device of priority {was.priority} and uses that of"

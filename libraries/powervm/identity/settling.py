@@ -16,6 +16,8 @@ from powervm.waiting import Deadline, DeadlinePassed, wait_until
 
 _ONE_TRY = 20.0
 """Seconds for one snapshot: an old connection may lead nowhere after a move, and a new one does not."""
+_SLOWER = 3
+"""How many times as long as the record of before it may take, where that is more."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,14 @@ def check(session: LabSession, before: Snapshot, catalogue: Catalogue, limit: fl
         MobilityError: Nobody could tell where the partition is, up to the end.
     """
     deadline = Deadline(limit)
+    one_try = max(_ONE_TRY, min(_SLOWER * before.duration, session.lab.limits.command))
     last: Checked | None = None
     trouble: MobilityError | None = None
 
     def looked() -> bool:
         nonlocal last, trouble
         try:
-            after = take(session, before.partition, catalogue, Deadline(_ONE_TRY))
+            after = take(session, before.partition, catalogue, Deadline(one_try))
         except (AuthenticationFailed, HostKeyChanged):
             raise
         except MobilityError as error:  # a console that does not answer for a moment is asked again

@@ -50,6 +50,16 @@ Slave Interface: env3
 MII Status: up
 """
 SLES = WHOLE.replace("enP16389p1s0", "eth2").replace("env3", "eth1")
+PLAIN = WHOLE.replace("enP16389p1s0 (primary_reselect always)", "None")
+"""As hcnmgr leaves it with NetworkManager where it only writes the port to active_slave."""
+LACP = """\
+==> /proc/net/bonding/bond0
+Bonding Mode: IEEE 802.3ad Dynamic link aggregation
+MII Status: up
+
+Slave Interface: env6
+MII Status: up
+"""
 PORT = LogicalPort("27004002", "lp6", 1, 0, 4.0, migratable=True, backup="veth")
 
 
@@ -100,9 +110,38 @@ def test_what_keeps_a_port_from_going(text: str, message: str) -> None:
     assert found.startswith(message)
 
 
-def test_a_good_bond_may_move() -> None:
-    (good,) = check_bonds("lp6", [PORT], [one(WHOLE)])
+@pytest.mark.parametrize("text", [WHOLE, PLAIN, LACP + WHOLE])
+def test_a_good_bond_may_move(text: str) -> None:
+    (good,) = check_bonds("lp6", [PORT], read_bonds(text))
     assert (good.severity, check_bonds("lp6", [], [])) == (Severity.OK, [])
+
+
+def test_a_bond_without_a_primary_needs_a_backup_all_the_same() -> None:
+    (alone,) = texts(check_bonds("lp6", [PORT], [one(PLAIN[: PLAIN.index("\nSlave Interface: env3")])]))
+    assert alone == "bonda1b2c3d4 has no primary member; it has: enP16389p1s0 (up)."
+    last = PLAIN.index("\nSlave Interface: env3")
+    (dark,) = texts(check_bonds("lp6", [PORT], [one(PLAIN[:last] + PLAIN[last:].replace("up", "down"))]))
+    assert dark.startswith("bonda1b2c3d4 has no backup with a link (enP16389p1s0 (up), env3 (down))")
+
+
+def test_bonds_that_no_port_is_taken_from_do_not_count() -> None:
+    assert [bond.name for bond in read_bonds(LACP + WHOLE)] == ["bonda1b2c3d4"]
+    assert [bond.name for bond in read_bonds(LACP)] == ["bond0"]  # somebody may have made it by hand
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (PLAIN, None),
+        (PLAIN.replace("enP16389p1s0", "enP16390p1s0"), None),
+        (PLAIN.replace("Active Slave: enP16389p1s0", "Active Slave: env3"), "is on env3 after the move."),
+        (PLAIN.replace("Active Slave: enP16389p1s0", "Active Slave: None"), "is on no member after the move."),
+    ],
+)
+def test_a_bond_without_a_primary_after_the_move(text: str, message: str | None) -> None:
+    found = texts(compare_bonds("lp6", [one(PLAIN)], [one(text)]))
+    wanted = [] if message is None else [f"bonda1b2c3d4 was on enP16389p1s0, and {message}"]
+    assert found == wanted
 
 
 @pytest.mark.parametrize(
@@ -123,6 +162,16 @@ def test_after_the_move(text: str, message: str | None) -> None:
     assert [line.startswith(message or "?") for line in found] == [True] * (message is not None)
 
 
+def test_a_port_that_the_move_allows_to_be_missing_is_a_warning() -> None:
+    (missing,) = compare_bonds("lp6", [one(WHOLE)], [one(AWAY)], fewer_ports=True)
+    assert missing.severity is Severity.WARNING
+    on_backup = one(WHOLE.replace("Active Slave: enP16389p1s0", "Active Slave: env3"))
+    dark = one(AWAY.replace("Currently Active Slave: env3", "Currently Active Slave: None"))
+    for wrong in (on_backup, dark):
+        (bad,) = compare_bonds("lp6", [one(WHOLE)], [wrong], fewer_ports=True)
+        assert bad.severity is Severity.ERROR
+
+
 def watched(*moments: str) -> list[BondLook]:
     return read_watched("\n".join(f"@@ next\n{text}" for text in moments).splitlines())
 
@@ -139,6 +188,16 @@ def test_who_carried_the_traffic() -> None:
     )  # fmt: skip
     (unseen,) = judge_looks("lp6", before, watched(WHOLE))
     assert unseen.severity is Severity.WARNING
+
+
+def test_who_carried_the_traffic_of_a_bond_without_a_primary() -> None:
+    before = [one(PLAIN)]
+    (good,) = judge_looks("lp6", before, watched(PLAIN, AWAY, PLAIN))
+    assert (good.severity, good.text) == (Severity.OK, "bonda1b2c3d4 was carried by env3 during the move.")
+    dark = AWAY.replace("Currently Active Slave: env3", "Currently Active Slave: None")
+    for arrived in (PLAIN, PLAIN.replace("enP16389p1s0", "enP16390p1s0")):
+        (bad,) = judge_looks("lp6", before, watched(PLAIN, dark, arrived))
+        assert bad.severity is Severity.ERROR  # the port is there again: it is no backup
 
 
 def test_the_watch_ends_by_itself() -> None:

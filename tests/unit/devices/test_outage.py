@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from powervm.lab import Network
 from powervm.network import obstacle, read_interfaces
-from powervm.outage import Answers, judge_outage
+from powervm.outage import Answers, judge_outage, ping_until
 from powervm.outcome import Severity
+from powervm.waiting import Deadline
 
 NETWORK = Network(interface="env6", peer="10.0.0.77", address="10.0.0.5/24", interval=0.2, outage=2.0)
 HEAD = "PING 10.0.0.77 (10.0.0.77) from 10.0.0.5 env6: 56(84) bytes of data."
@@ -48,10 +51,37 @@ def test_a_gap_that_has_not_ended_counts() -> None:
     assert outage.outage(NETWORK).lost == 18  # there is no summary: the numbers are counted
 
 
+def test_the_time_before_the_first_answer_counts() -> None:
+    answers = Answers().read([HEAD, waiting(0.2, 1), waiting(4.0, 20), reply(4.2, 21), reply(4.4, 22)])
+    assert answers.outage(NETWORK).longest_gap == pytest.approx(4.0)
+    assert judge_outage("lp5", answers.outage(NETWORK)).severity is Severity.ERROR
+
+
+def test_a_ping_that_was_killed_tells_no_summary() -> None:
+    assert Answers().read(GAP).whole
+    assert not Answers().read(GAP[:-1]).whole
+
+
 def test_no_answer_at_all() -> None:
     outage = Answers().read([HEAD, waiting(0.2, 1), waiting(0.4, 2)]).outage(NETWORK)
     assert (outage.longest_gap, outage.lost) == (None, 2)
     assert judge_outage("lp5", outage).text == "10.0.0.77 through env6 did not answer once during the move (2 pings)."
+
+
+def test_a_peer_that_answers_after_a_moment() -> None:
+    """The link of an interface that was just brought up is not there at once."""
+    statuses = [1, 2, 0]
+    guest: Any = SimpleNamespace(
+        name="lp5",
+        run=lambda _command, _deadline: SimpleNamespace(
+            ok=statuses[0] == 0, status=statuses.pop(0), stdout="", stderr="ping: connect: Network is unreachable"
+        ),
+    )
+    assert ping_until(guest, NETWORK, Deadline(5), limit=5, interval=0.01) is None
+    statuses += [2]
+    trouble = ping_until(guest, NETWORK, Deadline(0), limit=5, interval=0.01)
+    assert trouble is not None
+    assert "does not answer a ping through env6: ping: connect: Network is unreachable." in str(trouble)
 
 
 def test_numbers_begin_again() -> None:

@@ -177,6 +177,15 @@ def test_a_vnic_that_is_gone_and_a_device_in_the_wrong_place() -> None:
     assert texts[-1] == "no backing device was made on v1 adapter 1 port 0, as was asked for."
 
 
+def test_what_the_move_allows_to_be_missing_is_a_warning() -> None:
+    fewer = read_vnic(read_records(ROW.replace(",sriov/s2/2/2/0/27008001/2.0/2.0/60/100.0/100.0", ""))[0])
+    found = compare_vnics("lp5", [VNIC], [fewer], planned().devices, fewer_devices=True)
+    assert {item.severity for item in found} == {Severity.WARNING}
+    (lost,) = compare_vnics("lp5", [VNIC], [], fewer_vnics=True)
+    assert lost.severity is Severity.WARNING
+    assert any(item.severity is Severity.ERROR for item in compare_vnics("lp5", [VNIC], [fewer], fewer_vnics=True))
+
+
 def test_a_state_that_the_console_does_not_list_is_not_operational() -> None:
     odd = read_vnic(read_records(ROW.replace("sriov/27008001/0/Operational", "sriov/27008009/0/Operational"))[0])
     (finding,) = judge_vnic("lp5", odd)
