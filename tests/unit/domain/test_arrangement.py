@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -50,8 +50,9 @@ def work_with(console: Console, settings: MigrationSettings) -> tuple[Work, list
     undone: list[str] = []
     repairs: list[Repair] = []
 
-    def put_back_later(repair: Repair, what: str, undo: Callable[..., None]) -> None:
+    def put_back_later(repair: Repair, what: str, undo: Callable[..., None], *, shared: Sequence[str]) -> None:
         del repair, undo
+        assert shared  # others may rely on it as well
         undone.append(what)
 
     session = SimpleNamespace(console=lambda name: console, put_back_later=put_back_later)
