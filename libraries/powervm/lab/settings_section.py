@@ -53,7 +53,12 @@ class SettingsSection(BaseModel):
     """What is chosen about a migration, in the words that keywords take; what is left out the console chooses."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+        defer_build=True,
     )
 
     profile: Text | None = None

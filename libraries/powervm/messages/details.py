@@ -24,7 +24,7 @@ _SERVER = re.compile(r"\bHSCLA(?:29A|356)\b.*?\bpartition (\S+)")
 class DetailEntry(BaseModel):
     """One entry of ``details.yaml``; see the head of that file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     pattern: str
     meaning: str
