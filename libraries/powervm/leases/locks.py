@@ -65,9 +65,10 @@ class Lock:
         self._descriptor: int | None = descriptor
 
     def make_exclusive(self) -> bool:
-        """Have it alone from now on; False when others share it, and then it may be lost."""
+        """Have it alone from now on; False when others share it or nobody can tell, and then it may be lost."""
         if not self.exclusive and self._descriptor is not None:
-            self.exclusive = _flock(self._descriptor, exclusive=True)
+            with suppress(OSError):  # whoever asks has more to do than this, such as putting other things back
+                self.exclusive = _flock(self._descriptor, exclusive=True)
         return self.exclusive
 
     def release(self) -> None:

@@ -195,3 +195,10 @@ def test_the_folder_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert LockFolder().path == tmp_path / "ours"
     monkeypatch.delenv(FOLDER_VARIABLE)
     assert LockFolder().path.name == "partition-mobility-leases"
+
+
+def test_a_lock_of_which_nobody_can_tell_is_not_ours_alone(tmp_path: Path) -> None:
+    lock = LockFolder(tmp_path / "locks").try_lock("server", exclusive=False)
+    assert lock is not None
+    os.close(lock._descriptor)
+    assert not lock.make_exclusive()
